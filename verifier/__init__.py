@@ -1,0 +1,1 @@
+"""A sandboxed verifier that turns model-written code into rewards. Start at `verifier.pipeline`."""
