@@ -1,0 +1,57 @@
+# Everything runs in .venv, which `make setup` builds with PYTHON (3.11 to 3.13) and again when pyproject.toml changes.
+#   make test PYTHON=python3.12 VENV=.venv312     another interpreter, beside the first
+#   make test ARGS="-k reward"                    more arguments for pytest
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+# Two: sandbox tests measure CPU time, so more workers than cores would only blur them.
+WORKERS ?= 2
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check format bench clean
+
+help:
+	@echo "make setup     build $(VENV) (the other targets do it when needed)"
+	@echo "make demo      score examples/batch.jsonl"
+	@echo "make test      the tests, without the slow ones"
+	@echo "make test-all  the tests"
+	@echo "make check     formatting, lint, types"
+	@echo "make format    rewrite files as 'make check' wants them"
+	@echo "make bench     compare with other verifiers"
+	@echo "make clean     remove $(VENV) and caches"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11 to 3.13 is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/verifier score examples/batch.jsonl --suites testsuites $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+
+test-all: $(STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

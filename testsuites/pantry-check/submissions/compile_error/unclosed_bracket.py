@@ -1,0 +1,2 @@
+def missing_items(recipes, pantry):
+    return {dish: items - pantry for dish, items in recipes.items(

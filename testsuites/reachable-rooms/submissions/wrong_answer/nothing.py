@@ -1,0 +1,2 @@
+def reachable(doors, start):
+    pass

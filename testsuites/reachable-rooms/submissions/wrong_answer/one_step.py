@@ -1,0 +1,2 @@
+def reachable(doors, start):
+    return list({start, *doors.get(start, [])})

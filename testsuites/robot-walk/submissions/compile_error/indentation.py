@@ -1,0 +1,3 @@
+n = int(input())
+for command in input():
+print(command)

@@ -1,0 +1,2 @@
+def smooth(readings, alpha):
+    return [float("nan")] * len(readings)

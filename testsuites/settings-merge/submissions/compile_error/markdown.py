@@ -1,0 +1,4 @@
+Here is the solution:
+
+import json
+print(json.dumps(json.loads(input()) | json.loads(input())))

@@ -1,0 +1,117 @@
+"""What the floors above ask of a sandbox, and the facts they get back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from verifier.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A submission as the sandbox knows it: its text and how it is entered. No inputs, and no answers ever."""
+
+    code: str
+    kind: Literal["function", "stdio"]
+    entry_point: str = ""
+    """Kind `function`: what is called (`f`, `Solution.f`, `Solution().f`)."""
+    result: str = "auto"
+    """Kind `function`: what comes back, "return", "args[N]" or "auto" (see FunctionSuite.result)."""
+
+
+class Killed(StrEnum):
+    """Why the keeper ended a cell. It outranks whatever the exit status says."""
+
+    CPU_TIME = "cpu time"
+    WALL_TIME = "wall time"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    PROTOCOL = "protocol"
+    """It sent frames that nobody asked for, or that can't be read."""
+    DEADLINE = "deadline"
+    """The caller's time was up: says nothing about the submission."""
+    ZYGOTE = "zygote"
+    """Its zygote died twice while it ran: it attacks the sandbox."""
+
+
+class Stage(StrEnum):
+    """How far the submission had come."""
+
+    COMPILE = "compile"
+    LOAD = "load"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception as the submission's process described it."""
+
+    type_name: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.type_name}: {self.message}" if self.message else self.type_name
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was observed of one case. Answers and output are claims of the submission; all else the keeper measured."""
+
+    stage: Stage = Stage.RUN
+    killed: Killed | None = None
+    fault: str | None = None
+    """Our own failure, with its step: nothing is known about the submission then."""
+    raised: Raised | None = None
+    exit_status: int | None = None
+    signal: int | None = None
+    answer: bytes | None = None
+    """Kind `function`: the value in the codec of `values`, not yet decoded."""
+    answer_too_large: bool = False
+    stdout: bytes = b""
+    stdout_bytes: int = 0
+    """Bytes printed to stdout, which may be more than were kept."""
+    stderr_tail: bytes = b""
+    cpu_time_s: float = 0.0
+    wall_time_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """The layers of the jail that are in force, by the names of docs/design.md, and those that this host refuses."""
+
+    in_force: tuple[str, ...]
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+class Sandbox(Protocol):
+    """One worker's place to run submissions; not to be shared between threads.
+
+    Neither method raises for anything that a submission does; a failure of our own is `Facts.fault`.
+    """
+
+    @property
+    def isolation(self) -> Isolation: ...
+
+    def run_program(
+        self, program: Program, stdin: bytes, limits: Limits, *, keep_bytes: int, deadline: float | None = None
+    ) -> Facts:
+        """Runs a `stdio` program once, in a process of its own. At most `keep_bytes` of stdout are kept, all are
+        counted. `deadline` is a time.monotonic() value."""
+        ...
+
+    def run_calls(
+        self,
+        program: Program,
+        calls: Sequence[bytes],
+        limits: Limits,
+        *,
+        max_answer_bytes: int,
+        deadline: float | None = None,
+    ) -> list[Facts]:
+        """Calls a `function` program's entry point with each of `calls`, which are {"args": .., "kwargs": ..} in the
+        codec of `values`. Calls share a process until one of them kills it; then the next gets a fresh one."""
+        ...

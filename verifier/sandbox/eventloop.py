@@ -1,0 +1,77 @@
+"""An asyncio event loop that opens no descriptor, so that `asyncio.run` works behind the descriptor lock.
+
+The ordinary loop holds an epoll descriptor to wait on and a socket pair to be woken by. This one waits on a
+threading.Event, which other threads and `call_soon_threadsafe` set. Descriptors that a program registers itself
+(its stdin, say) are looked at with select(2), which the lock leaves alone; poll(2) it doesn't.
+
+Standard library only: this module runs inside the jail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures.thread  # noqa: F401 - run_in_executor imports it lazily
+import select
+import selectors
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+_SLICE_S = 0.01
+"""How often to look for a wake-up while waiting on descriptors."""
+
+
+class _Selector(selectors._BaseSelectorImpl):  # type: ignore[misc, name-defined]
+    def __init__(self, woken: threading.Event) -> None:
+        super().__init__()
+        self._woken = woken
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        keys: Mapping[Any, selectors.SelectorKey] = self.get_map()
+        if not keys:
+            if timeout is None or timeout > 0:
+                self._woken.wait(timeout)
+            self._woken.clear()
+            return []
+        left = float("inf") if timeout is None else max(0.0, timeout)
+        while True:
+            ready = self._ready(list(keys.values()), min(left, _SLICE_S))
+            left -= _SLICE_S
+            if ready or left <= 0 or self._woken.is_set():
+                self._woken.clear()
+                return ready
+
+    @staticmethod
+    def _ready(keys: list[selectors.SelectorKey], timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
+        readers = [k.fd for k in keys if k.events & selectors.EVENT_READ]
+        writers = [k.fd for k in keys if k.events & selectors.EVENT_WRITE]
+        readable, writable, _ = select.select(readers, writers, [], timeout)
+        found = []
+        for key in keys:
+            events = (key.fd in readable and selectors.EVENT_READ) | (key.fd in writable and selectors.EVENT_WRITE)
+            if events & key.events:
+                found.append((key, events & key.events))
+        return found
+
+
+class EventLoop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self._woken = threading.Event()
+        super().__init__(_Selector(self._woken))
+
+    def _make_self_pipe(self) -> None:
+        pass
+
+    def _close_self_pipe(self) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        self._woken.set()
+
+
+class _Policy(asyncio.DefaultEventLoopPolicy):  # type: ignore[name-defined, misc]
+    _loop_factory = EventLoop
+
+
+def install() -> None:
+    asyncio.set_event_loop_policy(_Policy())

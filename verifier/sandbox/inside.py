@@ -1,0 +1,372 @@
+"""What happens in a cell, from the fork to the submission's last breath.
+
+`run` is the order of the confinement; read it first. Standard library only: this module runs inside the jail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, ModuleType
+from typing import Any, NoReturn
+
+from verifier.sandbox import values
+from verifier.sandbox.modules import Environment, needs
+from verifier.sandbox.protocol import ANSWERS_FD, CELL_FDS, REQUESTS_FD, frame, read_exactly, write_all
+
+STACK_BYTES = 1 << 30
+"""Of the main thread. Python programs recurse deeply through C (sorted keys, lru_cache), and the kernel maps the rest
+of memory at least 128 MiB below the stack's top, so more is not always there."""
+
+FILE_NAME = "solution.py"
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What the keeper asks of one cell; every number is the keeper's."""
+
+    uid: int | None
+    """Given where the zygote is root: the cell becomes this user and group."""
+    cpu_s: int
+    """Backstop only: the keeper watches the clock itself."""
+    address_bytes: int
+    processes: int
+
+    @classmethod
+    def read(cls, message: dict[str, Any]) -> Confinement:
+        return cls(message["uid"], message["cpu_s"], message["address_bytes"], message["processes"])
+
+
+class SetupError(Exception):
+    """A layer of the jail could not be set up."""
+
+    def __init__(self, step: str, error: OSError | ValueError) -> None:
+        super().__init__(f"{step}: {error}")
+
+
+def run(received: list[int], confinement: Confinement, environment: Environment) -> NoReturn:
+    """The child's side of a fork: never returns."""
+    status = 70
+    try:
+        setup_descriptors(received)
+        setup_session()
+        setup_limits(confinement)
+        setup_identity(confinement)
+        program = json.loads(read_exactly(REQUESTS_FD, int.from_bytes(read_exactly(REQUESTS_FD, 4), "big")))
+        # From here on the submission's text is handled; it does not run before the lock.
+        code = compile_program(program)
+        if code is not None and not report_needs(code, environment):
+            setup_memory()
+            lock_descriptors()
+            status = run_function(code, program) if program["kind"] == "function" else run_program(code)
+    except SetupError as error:
+        with contextlib.suppress(OSError):
+            write_all(ANSWERS_FD, frame(b"Z" + str(error).encode()))
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            answer_error(b"X", error)
+        status = 1
+    finally:
+        os._exit(status)
+
+
+def warm_up() -> None:
+    """Runs in the zygote: what every cell does is done once, so that no cell pays for the first time."""
+    values.loads(values.dumps({"args": [1, "x", 1.5, (2,)], "kwargs": {}}))
+    needs(compile("def f(x: int) -> int:\n    return x\n", FILE_NAME, "exec"), Environment((), (), whole_stdlib=True))
+    error_payload(b"X", ValueError("x"))
+
+
+# Confinement, in order
+
+
+def setup_descriptors(received: list[int]) -> None:
+    for target, fd in enumerate(received):
+        os.dup2(fd, target, inheritable=False)
+    os.closerange(len(CELL_FDS), max(received) + 16)
+
+
+def setup_session() -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.setsid()
+
+
+def setup_limits(confinement: Confinement) -> None:
+    for name, soft, hard in (
+        ("CORE", 0, 0),
+        ("CPU", confinement.cpu_s, confinement.cpu_s + 1),
+        ("FSIZE", 0, 0),
+        ("MSGQUEUE", 0, 0),
+        ("MEMLOCK", 0, 0),
+        ("AS", confinement.address_bytes, confinement.address_bytes),
+        ("STACK", STACK_BYTES, STACK_BYTES),
+        ("NPROC", confinement.processes, confinement.processes),
+    ):
+        kind = getattr(resource, "RLIMIT_" + name)
+        try:
+            allowed = resource.getrlimit(kind)[1]
+            if allowed != resource.RLIM_INFINITY:
+                soft, hard = min(soft, allowed), min(hard, allowed)
+            resource.setrlimit(kind, (soft, hard))
+        except (OSError, ValueError) as error:
+            raise SetupError(f"resource limit {name}", error) from None
+
+
+def setup_identity(confinement: Confinement) -> None:
+    if confinement.uid is None:
+        return
+    uid = confinement.uid
+    for step, call in (
+        ("setgroups", lambda: os.setgroups([])),
+        ("setresgid", lambda: os.setresgid(uid, uid, uid)),
+        ("setresuid", lambda: os.setresuid(uid, uid, uid)),
+    ):
+        try:
+            call()
+        except OSError as error:
+            raise SetupError(step, error) from None
+    if 0 in os.getresuid() + os.getresgid():
+        raise SetupError("setresuid", ValueError("still root afterwards"))
+
+
+def setup_memory() -> None:
+    """The zygote switched the collector off for its own sake; a submission has it as usual."""
+    import gc
+
+    gc.enable()
+
+
+def lock_descriptors() -> None:
+    """Nothing that needs a new descriptor works after this, and it can't be undone: open, socket, dup, listdir, exec
+    of a dynamic program. Descriptors that stand go on working."""
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    except (OSError, ValueError) as error:
+        raise SetupError("resource limit NOFILE", error) from None
+
+
+# What the submission is
+
+
+def compile_program(program: dict[str, Any]) -> CodeType | None:
+    try:
+        return compile(program["code"], FILE_NAME, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        # ValueError: NUL bytes; UnicodeEncodeError, a ValueError too: lone surrogates.
+        answer_error(b"C", error)
+        return None
+
+
+def report_needs(code: CodeType, environment: Environment) -> bool:
+    missing = needs(code, environment)
+    if missing:
+        write_all(ANSWERS_FD, frame(b"N" + json.dumps(missing).encode()))
+    return bool(missing)
+
+
+def new_module(name: str) -> ModuleType:
+    module = ModuleType(name)
+    module.__dict__["__file__"] = FILE_NAME
+    module.__dict__["__builtins__"] = __builtins__
+    for ours in [n for n in sys.modules if n == "verifier" or n.startswith("verifier.")]:
+        del sys.modules[ours]
+    sys.modules[name] = module
+    sys.argv[:] = [FILE_NAME]
+    return module
+
+
+def run_program(code: CodeType) -> int:
+    """Kind `stdio`: runs `code` as the interpreter runs a script, and returns the exit status."""
+    module = new_module("__main__")
+    allow_standard_paths()
+    status = 0
+    try:
+        exec(code, module.__dict__)
+    except SystemExit as error:
+        status = exit_status(error)
+    except BaseException as error:
+        answer_error(b"E", error)
+        sys.excepthook(type(error), error, error.__traceback__)
+        status = 1
+    return leave(status)
+
+
+def leave(status: int) -> int:
+    """What the interpreter does at its end, without the slow part of taking modules apart."""
+    import atexit
+
+    threading = sys.modules.get("threading")
+    if threading is not None:
+        with contextlib.suppress(Exception):
+            threading._shutdown()  # type: ignore[attr-defined]
+    with contextlib.suppress(BaseException):
+        atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+    except Exception:
+        status = status or 120  # what CPython exits with when the last flush fails
+    with contextlib.suppress(Exception):
+        sys.stderr.flush()
+    return status
+
+
+def exit_status(error: SystemExit) -> int:
+    """As sys.exit documents: None is 0, an int is itself, anything else is printed and is 1."""
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    with contextlib.suppress(Exception):
+        print(error.code, file=sys.stderr)
+    return 1
+
+
+def allow_standard_paths() -> None:
+    """`open("/dev/stdin")` means descriptor 0, which is open already; the lock would refuse the path."""
+    import builtins
+    import io
+
+    opened, paths = io.open, {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+    paths.update({f"/dev/fd/{n}": n for n in range(3)}, **{f"/proc/self/fd/{n}": n for n in range(3)})
+
+    def open(file: Any, *args: Any, **kwargs: Any) -> Any:
+        fd = paths.get(file) if isinstance(file, str) else None
+        return opened(file if fd is None else fd, *args, **kwargs)
+
+    open.__doc__ = opened.__doc__
+    builtins.open = io.open = open  # type: ignore[assignment]
+
+
+def run_function(code: CodeType, program: dict[str, Any]) -> int:
+    """Kind `function`: loads the module, then answers calls until the keeper closes the pipe."""
+    module = new_module("solution")
+    try:
+        exec(code, module.__dict__)
+        resolve = entry_point(module, program["entry_point"])
+        resolve()
+        pick = what_to_compare(resolve, program["result"])
+    except BaseException as error:
+        answer_error(b"X", error)
+        return 1
+    write_all(ANSWERS_FD, frame(b"L"))
+    max_bytes = program["max_answer_bytes"]
+    pending = memoryview(b"")
+    while True:
+        payload, pending = next_frame(pending)
+        if payload is None:
+            return 0
+        write_all(ANSWERS_FD, frame(call(resolve, pick, values.loads(payload, max_hashed=1 << 62), max_bytes)))
+
+
+def next_frame(pending: memoryview) -> tuple[bytes | None, memoryview]:
+    """The next request and what was read beyond it; None at the end of the pipe."""
+    while True:
+        size = int.from_bytes(pending[:4], "big") if len(pending) >= 4 else -1
+        if 0 <= size <= len(pending) - 4:
+            return bytes(pending[4 : 4 + size]), pending[4 + size :]
+        more = os.read(REQUESTS_FD, 1 << 20)
+        if not more:
+            return None, pending
+        pending = memoryview(bytes(pending) + more)
+
+
+def call(resolve: Callable[[], Any], pick: Callable[[Any, list[Any]], Any], request: Any, max_bytes: int) -> bytes:
+    """One call's answer as a frame's payload."""
+    args = request["args"]
+    limit = sys.getrecursionlimit()
+    try:
+        result = resolve()(*args, **request["kwargs"])
+        if hasattr(result, "__await__"):
+            result = await_it(result)
+        result = pick(result, args)
+        # Encoding recurses by itself, whatever limit the submission chose.
+        sys.setrecursionlimit(max(limit, 3 * values.MAX_DEPTH + 1000))
+        try:
+            payload = values.dumps(result, max_items=max_bytes)
+        except values.NotPlain:
+            return b"B"
+        return b"V" + payload if len(payload) <= max_bytes else b"B"
+    except BaseException as error:
+        return error_payload(b"E", error)
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.setrecursionlimit(limit)
+
+
+def await_it(awaitable: Any) -> Any:
+    import asyncio
+
+    async def outer() -> Any:
+        return await awaitable
+
+    return asyncio.run(outer())
+
+
+def entry_point(module: ModuleType, path: str) -> Callable[[], Any]:
+    """A function that gives the callable that `path` names, anew for each call: `f`, `Solution.f`, `Solution().f`.
+
+    A bare name that the module lacks is looked for in its class `Solution`, as LeetCode's answers are written.
+    """
+    names = vars(module)
+    parts = path.split(".")
+    if len(parts) == 1:
+        if path in names:
+            found = names[path]
+            return lambda: found
+        if hasattr(names.get("Solution"), path):
+            parts = ["Solution", path]
+    if parts[0].removesuffix("()") not in names:
+        raise NameError(f"the submission defines no {parts[0].removesuffix('()')!r}")
+
+    def resolve() -> Any:
+        value: Any = module
+        for position, part in enumerate(parts):
+            value = getattr(value, part.removesuffix("()"))
+            last = position == len(parts) - 1
+            if not last and (part.endswith("()") or (isinstance(value, type) and needs_instance(value, parts, position))):
+                value = value()
+        return value
+
+    return resolve
+
+
+def needs_instance(owner: type, parts: list[str], position: int) -> bool:
+    """Whether the next part is an ordinary method, which wants an instance."""
+    for base in owner.__mro__:
+        if parts[position + 1] in vars(base):
+            return not isinstance(vars(base)[parts[position + 1]], staticmethod | classmethod | type)
+    return False
+
+
+def what_to_compare(resolve: Callable[[], Any], result: str) -> Callable[[Any, list[Any]], Any]:
+    """The suite's `result` as a function of (returned value, arguments after the call)."""
+    if result == "auto":
+        annotations = getattr(resolve(), "__annotations__", {})
+        declared_none = "return" in annotations and annotations["return"] in (None, "None")
+        if not declared_none:
+            return lambda value, args: value
+        return lambda value, args: args[0] if value is None and args else value
+    if result == "return":
+        return lambda value, args: value
+    index = int(result.removeprefix("args[").removesuffix("]"))
+    return lambda value, args: args[index]
+
+
+def answer_error(kind: bytes, error: BaseException) -> None:
+    write_all(ANSWERS_FD, frame(error_payload(kind, error)))
+
+
+def error_payload(kind: bytes, error: BaseException) -> bytes:
+    """A submission's exception as [type, message]; its own `__str__` may raise anything."""
+    name, text = type(error).__name__, ""
+    with contextlib.suppress(BaseException):
+        text = str(error)[:500]
+    return kind + json.dumps([str(name)[:100], str(text)]).encode()

@@ -1,0 +1,21 @@
+"""System calls that Python's library has no name for: the only ctypes of the project.
+
+Standard library only: this module runs inside the jail's zygote.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+PR_SET_NO_NEW_PRIVS = 38
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def prctl(option: int, value: int) -> None:
+    """Raises OSError; inside AWS Lambda every prctl is refused with EPERM."""
+    if _libc.prctl(ctypes.c_int(option), *(ctypes.c_ulong(v) for v in (value, 0, 0, 0))) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))

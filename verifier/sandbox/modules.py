@@ -1,0 +1,289 @@
+"""Which modules a cell can import, and from where once it can open no file any more.
+
+A zygote is of one *environment*:
+
+    lean       the modules that most programs import are loaded already; forking it is cheapest
+    stdlib     more of them are loaded, every extension module of the standard library is mapped, and the source-less
+               code of all others is held in memory, so that any import of the standard library works without a file
+    packages   `stdlib` with some installed third-party packages imported on top
+
+A cell finds out for itself what its submission imports, by looking through the compiled code, and says so before it
+runs any of it; the keeper then starts it again in the environment that has it (see `needs`).
+
+Standard library only: this module runs inside the jail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.machinery
+import marshal
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
+from importlib.util import MAGIC_NUMBER
+from types import CodeType, ModuleType
+
+LEAN = (
+    "bisect collections collections.abc copy datetime functools heapq itertools json math operator os random re "
+    "string sys threading time typing"
+).split()
+"""Loaded in every zygote. Each costs every fork some 15 microseconds, so only what many submissions import."""
+
+LEAN_ON_DEMAND = "_strptime calendar locale encodings.idna encodings.punycode encodings.utf_16 encodings.utf_32".split()
+"""Held in memory in the lean environment, since its modules import these lazily; with them, all of `encodings`."""
+
+STDLIB = (
+    "abc argparse array ast asyncio base64 binascii calendar cmath concurrent.futures.thread contextlib copyreg csv "
+    "dataclasses decimal difflib enum errno fractions gc graphlib hashlib inspect io keyword locale logging numbers "
+    "pathlib pprint queue resource secrets select selectors shlex signal socket statistics struct tempfile textwrap "
+    "timeit tokenize traceback types unicodedata urllib.parse uuid warnings weakref zlib zoneinfo"
+).split()
+"""Loaded beside LEAN in the other environments."""
+
+LEFT_OUT = frozenset(
+    "antigravity ensurepip idlelib lib2to3 pip setuptools site sitecustomize test this tkinter turtle turtledemo "
+    "usercustomize venv".split()
+)
+"""Of the standard library, not importable in a cell: they open windows or browsers, or install things."""
+
+DYNAMIC = frozenset({"__import__", "exec", "eval", "importlib"})
+"""Names in a program's code that can import what no scan finds: such a program gets the whole standard library."""
+
+_IMPORT_NAME = importlib.import_module("opcode").opmap["IMPORT_NAME"]
+_EXTENDED_ARG = importlib.import_module("opcode").opmap["EXTENDED_ARG"]
+_CO_COROUTINE = 0x0080 | 0x0200  # inspect.CO_COROUTINE | CO_ASYNC_GENERATOR, without importing inspect
+
+
+def code_objects(code: CodeType) -> Iterator[CodeType]:
+    """`code` and all that is nested in it."""
+    stack = [code]
+    while stack:
+        code = stack.pop()
+        yield code
+        stack.extend(c for c in code.co_consts if isinstance(c, CodeType))
+
+
+def imported_names(code: CodeType) -> set[str]:
+    """Dotted names of the modules that `code` imports by statement, and DYNAMIC names that it mentions.
+
+    An `async def` counts as an import of asyncio: the cell drives a coroutine that an entry point returns.
+    """
+    found: set[str] = set()
+    for part in code_objects(code):
+        if part.co_flags & _CO_COROUTINE:
+            found.add("asyncio")
+        names = part.co_names
+        found.update(DYNAMIC.intersection(names))
+        raw, extended = part.co_code, 0
+        for position in range(0, len(raw), 2):
+            op, argument = raw[position], raw[position + 1] | extended
+            extended = argument << 8 if op == _EXTENDED_ARG else 0
+            if op == _IMPORT_NAME:
+                found.add(names[argument])
+    return found
+
+
+def needs(code: CodeType, environment: Environment) -> list[str]:
+    """What must be loaded before `code` runs and isn't in `environment`: "stdlib", or names of allowed packages."""
+    missing: set[str] = set()
+    for name in imported_names(code):
+        top = name.partition(".")[0]
+        if name in DYNAMIC or top in sys.stdlib_module_names:
+            if not environment.whole_stdlib and (name in DYNAMIC or not environment.has(top)):
+                missing.add("stdlib")
+        elif top in environment.allowed and top not in environment.packages:
+            missing.update(("stdlib", top))
+    return sorted(missing)
+
+
+class Environment:
+    """What a zygote has loaded, and the importer that serves the rest from memory."""
+
+    def __init__(self, packages: Sequence[str], allowed: Sequence[str], *, whole_stdlib: bool) -> None:
+        self.packages = frozenset(packages)
+        self.allowed = frozenset(allowed)
+        self.whole_stdlib = whole_stdlib
+        self._code: dict[str, tuple[bytes, bool]] = {}
+        self._extensions: dict[str, str] = {}
+
+    def has(self, name: str) -> bool:
+        return name in sys.modules or name in sys.builtin_module_names or name in self._code
+
+    def load(self) -> None:
+        """Imports, maps and reads what this environment promises. Raises ImportError naming what failed."""
+        _import_all(LEAN)
+        if not self.whole_stdlib:
+            self._read_code(lambda name: name.startswith("encodings") or name in LEAN_ON_DEMAND)
+            return
+        _import_all(name for name in STDLIB if name in sys.modules or _exists(name))
+        from verifier.sandbox import eventloop
+
+        eventloop.install()
+        self._map_extensions()
+        self._read_code(lambda name: name not in sys.modules)
+        self._read_timezones()
+        if self.packages:
+            sys.path.extend(site_packages())
+            _import_all(sorted(self.packages))
+
+    def seal(self) -> None:
+        """After this, imports touch no file: what isn't loaded or held in memory is ModuleNotFoundError."""
+        if self.packages:
+            self._read_package_code()
+        sys.meta_path[:] = [
+            importlib.machinery.BuiltinImporter,
+            importlib.machinery.FrozenImporter,
+            MemoryImporter(self._code, self._extensions),
+        ]
+        sys.path_hooks.clear()
+        sys.path_importer_cache.clear()
+        sys.path.clear()
+
+    def _read_code(self, wanted: object) -> None:
+        root = sysconfig.get_path("stdlib")
+        assert callable(wanted)
+        for name, path, is_package in _sources(root):
+            if wanted(name) and name.partition(".")[0] not in LEFT_OUT:
+                with contextlib.suppress(OSError, ValueError, SyntaxError):
+                    self._code[name] = (_bytecode(path), is_package)
+
+    def _read_package_code(self) -> None:
+        """The rest of a package's own modules, which numpy and others import lazily."""
+        for package in self.packages:
+            where = getattr(sys.modules[package], "__path__", None)
+            if not where:
+                continue
+            for root in list(where):
+                for name, path, is_package in _sources(root, package + "."):
+                    if name not in sys.modules and ".tests" not in name:
+                        with contextlib.suppress(OSError, ValueError, SyntaxError):
+                            self._code[name] = (_bytecode(path), is_package)
+
+    def _map_extensions(self) -> None:
+        """Maps every extension module without running it. The dynamic linker opens no file for a path it already
+        holds, so that a cell can still import these after its descriptor lock."""
+        import ctypes
+
+        folder = os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")
+        for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            name = entry.partition(".")[0]
+            if name in sys.modules or "test" in name or name in ("_tkinter", "xxlimited", "xxlimited_35", "xxsubtype"):
+                continue
+            path = os.path.join(folder, entry)
+            with contextlib.suppress(OSError):
+                ctypes.CDLL(path, mode=os.RTLD_NOW | os.RTLD_LOCAL)
+                self._extensions[name] = path
+
+    def _read_timezones(self) -> None:
+        import zoneinfo
+
+        data: dict[str, bytes] = {}
+        for root in ("/usr/share/zoneinfo", os.path.join(site_packages()[0], "tzdata/zoneinfo")):
+            if os.path.isdir(root) and not data:
+                for folder, folders, files in os.walk(root):
+                    folders[:] = [f for f in folders if f not in ("posix", "right")]
+                    for file in files:
+                        path = os.path.join(folder, file)
+                        with contextlib.suppress(OSError), open(path, "rb") as stream:
+                            content = stream.read(65_536)
+                            if content.startswith(b"TZif"):
+                                data[os.path.relpath(path, root)] = content
+        zoneinfo.reset_tzpath(to=())
+
+        def load_tzdata(key: str) -> object:
+            import io
+
+            if key not in data:
+                raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}")
+            return io.BytesIO(data[key])
+
+        zoneinfo._common.load_tzdata = load_tzdata  # type: ignore[attr-defined]
+
+
+class MemoryImporter(MetaPathFinder):
+    """Finds modules in code held in memory, and extension modules whose libraries are mapped already."""
+
+    def __init__(self, code: dict[str, tuple[bytes, bool]], extensions: dict[str, str]) -> None:
+        self._code = code
+        self._extensions = extensions
+
+    def find_spec(self, name: str, path: object = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name in self._code:
+            data, is_package = self._code[name]
+            return ModuleSpec(name, _CodeLoader(data), origin="memory", is_package=is_package)
+        if name in self._extensions:
+            where = self._extensions[name]
+            return ModuleSpec(name, ExtensionFileLoader(name, where), origin=where)
+        return None
+
+
+class _CodeLoader(InspectLoader):
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def get_code(self, fullname: str) -> CodeType:
+        code = marshal.loads(self._data)  # our own interpreter's bytecode, read by the zygote from its own files
+        assert isinstance(code, CodeType)
+        return code
+
+    def get_source(self, fullname: str) -> None:
+        return None
+
+
+def site_packages() -> list[str]:
+    """Where third-party packages of this interpreter lie; worked out here since the zygote starts without `site`."""
+    prefix = os.path.dirname(os.path.dirname(sys.executable))
+    library = os.path.join("lib", f"python{sys.version_info[0]}.{sys.version_info[1]}", "site-packages")
+    found = [os.path.join(prefix, library)]
+    for scheme in ("purelib", "platlib"):
+        path = sysconfig.get_path(scheme)
+        if path not in found and not os.path.exists(os.path.join(prefix, "pyvenv.cfg")):
+            found.append(path)
+    return found
+
+
+def installed(names: Sequence[str]) -> list[str]:
+    """Those of `names` that lie in this interpreter's site-packages."""
+    finder = importlib.machinery.PathFinder
+    return [name for name in names if finder.find_spec(name, site_packages()) is not None]
+
+
+def _exists(name: str) -> bool:
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def _import_all(names: Iterator[str] | Sequence[str]) -> None:
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            raise ImportError(f"{name}: {error}", name=name) from error
+
+
+def _sources(root: str, prefix: str = "") -> Iterator[tuple[str, str, bool]]:
+    """(module name, path of its source, whether it is a package) of all under `root`."""
+    for entry in os.scandir(root):
+        if entry.name.endswith(".py"):
+            if entry.name != "__init__.py":
+                yield prefix + entry.name[:-3], entry.path, False
+        elif entry.name.isidentifier() and entry.name not in LEFT_OUT and os.path.exists(entry.path + "/__init__.py"):
+            yield prefix + entry.name, entry.path + "/__init__.py", True
+            yield from _sources(entry.path, f"{prefix}{entry.name}.")
+
+
+def _bytecode(path: str) -> bytes:
+    """The marshalled code of a source file, from its cached bytecode where that is of this interpreter."""
+    try:
+        with open(importlib.util.cache_from_source(path), "rb") as stream:
+            data = stream.read()
+        if data[:4] == MAGIC_NUMBER:
+            return data[16:]
+    except OSError:
+        pass
+    with open(path, "rb") as stream:
+        return marshal.dumps(compile(stream.read(), path, "exec", dont_inherit=True))

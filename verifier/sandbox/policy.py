@@ -1,0 +1,35 @@
+"""Which layers the jail has here. The ones that come with later work have their names here already."""
+
+from __future__ import annotations
+
+import os
+
+from verifier.sandbox.base import Isolation
+
+FIRST_UID, UIDS = 60_000, 5_000
+"""Where the keeper is root, cells run as users from this range: below 65,534 (nobody), above what systems hand out."""
+
+
+def slot_uid(slot: int) -> int | None:
+    """The user that cells of a worker slot run as, its own for each slot and, most likely, for each keeper on the
+    machine; None where the keeper is not root and can't change it."""
+    if os.geteuid() != 0:
+        return None
+    return FIRST_UID + (os.getpid() * 61 + slot) % UIDS
+
+
+def isolation(*, uid: int | None, subreaper: bool) -> Isolation:
+    """The layers in force, told from what the zygote managed to set up."""
+    in_force = ["resource limits", "descriptor lock", "sweep"]
+    missing = {
+        "seccomp": "not built yet",
+        "landlock": "not built yet",
+        "namespaces": "not built yet",
+    }
+    if uid is None:
+        missing["identity"] = "the keeper is not root"
+    else:
+        in_force.insert(0, "identity")
+    if not subreaper:
+        missing["subreaper"] = "prctl is refused here; leftovers are found in /proc"
+    return Isolation(tuple(in_force), missing)

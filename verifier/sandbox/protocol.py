@@ -1,0 +1,105 @@
+"""What is said between keeper, zygote and cell. Standard library only: this module runs inside the jail.
+
+**Control**: a SOCK_SEQPACKET pair between keeper and zygote; each packet is one JSON object.
+
+    zygote -> keeper  {"ready": {"version": "3.13.0", "packages": [..], "baseline_bytes": n, "subreaper": bool, ..}}
+                      once, when it can fork; {"failed": "step", "problem": "..", "errno": n} instead when it can't
+    keeper -> zygote  {"fork": {"cpu_s": n, "address_bytes": n, ..}} with five descriptors (see CELL_FDS)
+    zygote -> keeper  {"pid": n} when the cell runs, or {"refused": "step", "problem": "..", "errno": n} and no more
+    keeper -> zygote  {"kill": 1} at any time until "ended" has come; kills the cell's whole tree
+    zygote -> keeper  {"ended": {"status": wait status, "cpu_s": f, "peak_bytes": n, "leftovers": n}}
+                      when the cell is reaped and no descendant of it is left
+
+One cell at a time for each zygote. The keeper closing its end ends the zygote, which kills its cell first. Any error
+on this socket means that the zygote is lost: the keeper kills it and starts another.
+
+**Cell**: two pipes of frames, a length of four bytes (big endian) and that many bytes of payload.
+
+    keeper -> cell    one JSON object, the program: {"kind", "code", "entry_point", "result", "max_answer_bytes"};
+                      in kind "function" then one frame a call, {"m": {"args": [..], "kwargs": {..}}} in the codec of
+                      `values`; the end of the pipe ends the cell
+    cell -> keeper    N + JSON list     stopped before the code ran: it imports these, which this zygote hasn't loaded
+                      C + JSON [type, message]      it does not compile
+                      X + JSON [type, message]      it failed while loading (kind "function")
+                      L                 loaded: the next is the answer to the first call
+                      V + value         what a call returned
+                      E + JSON [type, message]      what a call, or the program, raised
+                      B                 the value is larger than max_answer_bytes or too deeply nested
+                      Z + text          the cell could not be set up: our fault (step: reason)
+
+All of this comes from the submission's own process, so it is a claim and never more: the worst that a forged frame
+can do is to be a wrong answer. Unasked-for, over-long or unreadable frames end the cell.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+CELL_FDS = ("stdin", "stdout", "stderr", "requests", "answers")
+"""The descriptors a cell owns, in this order from 0; all others are closed."""
+REQUESTS_FD, ANSWERS_FD = 3, 4
+
+MAX_CONTROL_BYTES = 16_384
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, separators=(",", ":")).encode()
+
+
+def unpack(packet: bytes) -> dict[str, Any]:
+    """Raises ValueError for anything but one JSON object."""
+    message = json.loads(packet)
+    if not isinstance(message, dict):
+        raise ValueError("a control packet must be one JSON object")
+    return message
+
+
+def frame(payload: bytes) -> bytes:
+    return len(payload).to_bytes(4, "big") + payload
+
+
+class FrameReader:
+    """Takes frames out of what is fed to it piece by piece, and never holds more than one frame over its bound."""
+
+    __slots__ = ("_buffer", "_max_bytes")
+
+    def __init__(self, max_bytes: int) -> None:
+        self._buffer = bytearray()
+        self._max_bytes = max_bytes
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The frames that are now complete. Raises ValueError when a frame claims to be longer than the bound."""
+        buffer = self._buffer
+        buffer += data
+        frames, start, end = [], 0, len(buffer)
+        while end - start >= 4:
+            size = int.from_bytes(buffer[start : start + 4], "big")
+            if size > self._max_bytes:
+                raise ValueError(f"a frame of {size} bytes, where at most {self._max_bytes} are accepted")
+            if end - start - 4 < size:
+                break
+            frames.append(bytes(buffer[start + 4 : start + 4 + size]))
+            start += 4 + size
+        del buffer[:start]
+        return frames
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Blocking write of everything, for the cell's side."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def read_exactly(fd: int, size: int) -> bytes:
+    """Blocking read of `size` bytes; fewer only at the end of the pipe."""
+    parts = []
+    while size:
+        part = os.read(fd, min(size, 1 << 20))
+        if not part:
+            break
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

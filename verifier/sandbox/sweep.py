@@ -1,0 +1,111 @@
+"""No descendant of a cell outlives it. Standard library only: this module runs inside the jail's zygote.
+
+Where the kernel lets the zygote be a *subreaper*, whatever a cell leaves behind becomes the zygote's own child, and
+asking for its children is exact and costs one system call. Where it doesn't (AWS Lambda refuses every prctl), orphans
+go to the first process of the machine; they are found in /proc by what none of them can shed, the descriptor limit of
+0 that the lock gave them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+
+SWEEP_TIMEOUT_S = 10.0
+"""How long killed processes may take to go; one that is stuck in the kernel makes the zygote give up, and the keeper
+then reports a judge error and starts another zygote."""
+
+
+class Sweeper:
+    def __init__(self) -> None:
+        self.is_reaper = _become_subreaper()
+
+    def sweep(self) -> int:
+        """Kills and reaps everything that the last cell left; how many there were. Raises TimeoutError."""
+        find = self._children if self.is_reaper else self._orphans
+        killed: set[int] = set()
+        deadline = time.monotonic() + SWEEP_TIMEOUT_S
+        while True:
+            self._reap()
+            left = find()
+            if not left:
+                return len(killed)
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            killed.update(left)
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(left)} processes don't die")
+            time.sleep(0.001)
+
+    @staticmethod
+    def own_processes() -> int:
+        """Tasks of this user now: a limit on processes counts them all, so a cell's allowance comes on top."""
+        uid, count = os.getuid(), 0
+        for pid in _pids():
+            with contextlib.suppress(OSError, ValueError):
+                if os.stat(f"/proc/{pid}").st_uid == uid:
+                    count += len(os.listdir(f"/proc/{pid}/task"))
+        return count
+
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+    def _children(self) -> list[int]:
+        try:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                pass
+        except ChildProcessError:
+            return []
+        me = os.getpid()
+        return [pid for pid in _pids() if _parent(pid) == me]
+
+    def _orphans(self) -> list[int]:
+        return [pid for pid in _pids() if _is_locked(pid) and not _has_a_zygote(pid)]
+
+
+def _become_subreaper() -> bool:
+    from verifier.sandbox import linux
+
+    try:
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    except OSError:
+        return False
+    return True
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _parent(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stream:
+            return int(stream.read().rpartition(b")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _is_locked(pid: int) -> bool:
+    try:
+        if os.stat(f"/proc/{pid}").st_uid != os.getuid():
+            return False
+        with open(f"/proc/{pid}/limits", "rb") as stream:
+            return any(line.split()[:5] == [b"Max", b"open", b"files", b"0", b"0"] for line in stream)
+    except OSError:
+        return False
+
+
+def _has_a_zygote(pid: int) -> bool:
+    """Whether the first ancestor without the lock is a zygote: then this is part of another zygote's live cell."""
+    while pid > 1 and _is_locked(pid):
+        pid = _parent(pid)
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as stream:
+            return b"zygote.py" in stream.read()
+    except OSError:
+        return False

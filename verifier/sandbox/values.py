@@ -1,0 +1,293 @@
+"""The one codec for values that cross between the keeper and a cell.
+
+JSON text, with a one-key object for whatever JSON lacks:
+
+    null true false 1 1.5 NaN Infinity "text" [..]   None, bool, int of at most 18 digits, float, str, list
+    {"m": {"k": v}}          dict whose keys are all str
+    {"d": [[k, v], ..]}      any other dict
+    {"t": [..]} {"s": [..]} {"f": [..]}              tuple, set, frozenset
+    {"i": "-0x1f"}           a longer int: hexadecimal costs linear time and meets no digit limit
+    {"b": "68656c6c6f"}      bytes and bytearray, as hexadecimal
+    {"c": [re, im]} {"r": [start, stop, step]}       complex, range
+    {"D": "1.5"} {"F": ["0x1", "0x3"]}               Decimal, Fraction
+    {"T": ["date", "2026-01-31"]}                    date, time, datetime; timedelta as [days, s, us]
+    {"x": "Point"}           any other object: only its type's name crosses
+
+`encode` runs wherever the value lives, also inside a submission's process: subclasses of builtins cross by their
+plain content, iterators are read out, numpy scalars and arrays become numbers and lists. `decode` builds exact
+builtin types only, and never runs code that the other side chose; that is why the keeper may read what a cell wrote.
+
+Standard library only: this module runs inside the jail.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+MAX_DEPTH = 400
+"""Containers within containers. Python's own JSON scanner refuses about a thousand, so this stays well below."""
+MAX_HASHED = 4096
+"""Elements of one set or non-text dict that `decode` accepts by default. Numbers chosen to share one hash make a set
+of n elements cost n squared comparisons; at this size that is a tenth of a second."""
+
+_SMALL_INT = 10**18
+_dumps = json.JSONEncoder(ensure_ascii=True, check_circular=False, allow_nan=True, separators=(",", ":")).encode
+
+
+class NotPlain(ValueError):
+    """What was to be encoded nests too deeply or is too large, or what was to be decoded is not this codec's."""
+
+
+class Opaque:
+    """Stands for an object that can't cross. Equal to nothing, itself included."""
+
+    __slots__ = ("type_name",)
+
+    def __init__(self, type_name: str) -> None:
+        self.type_name = type_name
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<object of type {self.type_name}>"
+
+
+def dumps(value: object, *, max_items: int = 10_000_000) -> bytes:
+    """`value` in the wire form. `max_items` bounds what is read from iterators and written in all.
+
+    Raises NotPlain when it nests deeper than MAX_DEPTH or has more than `max_items` parts; whatever a submission's
+    own iterators raise comes through.
+    """
+    return _dumps(_Encoder(max_items).encode(value, MAX_DEPTH)).encode("ascii")
+
+
+class _Encoder:
+    __slots__ = ("left",)
+
+    def __init__(self, max_items: int) -> None:
+        self.left = max_items
+
+    def encode(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if kind is str or kind is float or kind is bool or value is None:
+            return value
+        if kind is int:
+            return value if -_SMALL_INT < value < _SMALL_INT else {"i": hex(value)}
+        if depth == 0:
+            raise NotPlain("nested too deeply")
+        if kind is list:
+            return self.each(value, depth)
+        if kind is tuple:
+            return {"t": self.each(value, depth)}
+        if kind is dict:
+            return self.mapping(value.items(), depth)
+        return self.rare(value, depth)
+
+    def each(self, values: Iterable[Any], depth: int) -> list[Any]:
+        encode, depth = self.encode, depth - 1
+        out = []
+        for value in values:
+            self.left -= 1
+            if self.left < 0:
+                raise NotPlain("too large")
+            kind = type(value)
+            if kind is str or kind is float or kind is bool or (kind is int and -_SMALL_INT < value < _SMALL_INT):
+                out.append(value)
+            else:
+                out.append(encode(value, depth))
+        return out
+
+    def mapping(self, items: Iterable[tuple[Any, Any]], depth: int) -> Any:
+        pairs = list(items)
+        values = self.each([v for _, v in pairs], depth)
+        if all(type(k) is str for k, _ in pairs):
+            return {"m": dict(zip((k for k, _ in pairs), values, strict=True))}
+        keys = self.each([k for k, _ in pairs], depth)
+        return {"d": [[k, v] for k, v in zip(keys, values, strict=True)]}
+
+    def rare(self, value: Any, depth: int) -> Any:
+        """Everything that is not an exact None, bool, int, float, str, list, tuple or dict."""
+        if isinstance(value, bool | int | float | str | bytes | bytearray | memoryview | complex):
+            return self.scalar(value, depth)
+        if isinstance(value, list):
+            return self.each(list.__iter__(value), depth)
+        if isinstance(value, tuple):
+            return {"t": self.each(tuple.__iter__(value), depth)}
+        if isinstance(value, dict):
+            return self.mapping(dict.items(value), depth)
+        if isinstance(value, set):
+            return {"s": self.each(set.__iter__(value), depth)}
+        if isinstance(value, frozenset):
+            return {"f": self.each(frozenset.__iter__(value), depth)}
+        if isinstance(value, range):
+            return {"r": [self.encode(part, depth) for part in (value.start, value.stop, value.step)]}
+        module, name = type(value).__module__, type(value).__qualname__
+        if module in ("collections", "array") and name in ("deque", "array", "UserList"):
+            return self.each(iter(value), depth)
+        if module == "collections" and name in ("UserDict", "ChainMap"):
+            return self.mapping(list(value.items()), depth)
+        if module == "collections" and name == "UserString":
+            return str(value)
+        if name in ("dict_keys", "odict_keys") and module in ("builtins", "collections"):
+            return {"s": self.each(value, depth)}
+        number = _of_library(value)
+        if number is not None:
+            return number
+        if module.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
+            return self.encode(value.tolist(), depth - 1)
+        if isinstance(value, Iterator) or name in ("dict_values", "odict_values", "dict_items", "odict_items"):
+            return self.each(value, depth)
+        return {"x": str(name)[:100]}
+
+    def scalar(self, value: Any, depth: int) -> Any:
+        if isinstance(value, int):
+            return self.encode(int.__int__(value), depth)
+        if isinstance(value, float):
+            return float.__float__(value)
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, complex):
+            return {"c": [value.real, value.imag]}
+        return {"b": bytes(value).hex()}
+
+
+def _loaded(module: str, name: str) -> type | tuple[()]:
+    """The class, where something already imported its module: a value can't be of a class that nobody has."""
+    return getattr(sys.modules.get(module), name, ())
+
+
+def _of_library(value: Any) -> Any:
+    if isinstance(value, _loaded("decimal", "Decimal")):
+        return {"D": str(value)}
+    if isinstance(value, _loaded("fractions", "Fraction")):
+        return {"F": [hex(value.numerator), hex(value.denominator)]}
+    for name in ("datetime", "date", "time"):  # a datetime is a date too, so it comes first
+        if isinstance(value, _loaded("datetime", name)):
+            return {"T": [name, value.isoformat()]}
+    if isinstance(value, _loaded("datetime", "timedelta")):
+        return {"T": ["timedelta", [value.days, value.seconds, value.microseconds]]}
+    return None
+
+
+def _bounded_int(text: str) -> int:
+    if len(text) > 19:
+        raise NotPlain("an integer of more than 18 digits must be in hexadecimal")
+    return int(text)
+
+
+_scan = json.JSONDecoder(parse_int=_bounded_int).decode
+
+
+def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:
+    """The value that `dumps` wrote; bound the size of `data` before you call.
+
+    Raises NotPlain for anything that `dumps` can't have written, whatever it is.
+    """
+    try:
+        tree = _scan(data.decode("ascii"))
+        kind = type(tree)
+        if kind is not list and kind is not dict:
+            return tree
+        return _Decoder(max_hashed).decode(tree, MAX_DEPTH)
+    except NotPlain:
+        raise
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, AttributeError) as error:
+        raise NotPlain(f"not a value of this codec: {type(error).__name__}") from None
+
+
+class _Decoder:
+    __slots__ = ("max_hashed",)
+
+    def __init__(self, max_hashed: int) -> None:
+        self.max_hashed = max_hashed
+
+    def decode(self, tree: Any, depth: int) -> Any:
+        kind = type(tree)
+        if kind is list:
+            if depth == 0:
+                raise NotPlain("nested too deeply")
+            return [
+                v if (k := type(v)) is int or k is str or k is float or k is bool else self.decode(v, depth - 1)
+                for v in tree
+            ]
+        if kind is not dict:
+            return tree
+        if depth == 0 or len(tree) != 1:
+            raise NotPlain("an object with other than one key, or nested too deeply")
+        [(tag, body)] = tree.items()
+        return _DECODERS[tag](self, body, depth - 1)
+
+    def items(self, body: Any, depth: int) -> list[Any]:
+        if type(body) is not list:
+            raise NotPlain("not a list")
+        decoded = self.decode(body, depth)
+        assert type(decoded) is list
+        return decoded
+
+    def hashed(self, body: Any, depth: int) -> list[Any]:
+        if type(body) is list and len(body) > self.max_hashed:
+            raise NotPlain("more elements than are accepted in a set or dict")
+        return self.items(body, depth)
+
+    def text_dict(self, body: Any, depth: int) -> dict[str, Any]:
+        return {k: self.decode(v, depth) for k, v in body.items()}
+
+    def any_dict(self, body: Any, depth: int) -> dict[Any, Any]:
+        return {k: v for k, v in self.hashed(body, depth)}  # noqa: C416 - a pair that is no pair must raise here
+
+    def numbers(self, body: Any, depth: int, count: int) -> list[Any]:
+        values = self.items(body, depth)
+        if len(values) != count:
+            raise NotPlain("wrong number of parts")
+        return values
+
+
+def _hex_int(text: Any) -> int:
+    return int(text, 16)
+
+
+def _decimal(text: Any) -> Any:
+    from decimal import Decimal
+
+    return Decimal(str(text))
+
+
+def _fraction(body: Any) -> Any:
+    from fractions import Fraction
+
+    numerator, denominator = body
+    return Fraction(_hex_int(numerator), _hex_int(denominator))
+
+
+def _moment(body: Any) -> Any:
+    import datetime
+
+    name, value = body
+    if name == "timedelta":
+        days, seconds, microseconds = value
+        return datetime.timedelta(days=days, seconds=seconds, microseconds=microseconds)
+    kinds: dict[str, Any] = {"date": datetime.date, "time": datetime.time, "datetime": datetime.datetime}
+    return kinds[name].fromisoformat(value)
+
+
+_DECODERS: dict[str, Callable[[_Decoder, Any, int], Any]] = {
+    "m": _Decoder.text_dict,
+    "d": _Decoder.any_dict,
+    "t": lambda self, body, depth: tuple(self.items(body, depth)),
+    "s": lambda self, body, depth: set(self.hashed(body, depth)),
+    "f": lambda self, body, depth: frozenset(self.hashed(body, depth)),
+    "i": lambda self, body, depth: _hex_int(body),
+    "b": lambda self, body, depth: bytes.fromhex(body),
+    "c": lambda self, body, depth: complex(*self.numbers(body, depth, 2)),
+    "r": lambda self, body, depth: range(*self.numbers(body, depth, 3)),
+    "D": lambda self, body, depth: _decimal(body),
+    "F": lambda self, body, depth: _fraction(body),
+    "T": lambda self, body, depth: _moment(body),
+    "x": lambda self, body, depth: Opaque(str(body)[:100]),
+}

@@ -1,0 +1,277 @@
+"""Watches one cell from its fork to its end: feeds it, drains it, measures it, and kills it when a limit is passed.
+
+Nothing here waits on the goodwill of what runs: pipes are read and written without blocking, the clocks are the
+kernel's, and the end is what the zygote reports after it has reaped the process, never the end of a pipe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import resource
+import select
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from verifier.errors import SandboxError
+from verifier.limits import Limits
+from verifier.sandbox.base import Killed
+from verifier.sandbox.protocol import FrameReader
+
+TICK_S = 0.02
+"""How often a running cell is looked at. CPU and memory can pass a limit unseen for this long."""
+
+GRACE = 1.25
+"""A case is killed only at this multiple of its CPU limit. One that ends between the limit and that point is
+borderline, and is run again alone; see keeper.py."""
+
+_CHUNK_BYTES = 1 << 18
+_PIPE_BYTES = 1 << 20  # /proc/sys/fs/pipe-max-size, what an unprivileged process may ask for
+_STDERR_TAIL_BYTES = 2048
+_PAGE_BYTES = resource.getpagesize()
+
+
+@dataclass(slots=True)
+class Mark:
+    """By this moment, `frames` frames had come, and the cell had used this much."""
+
+    frames: int
+    cpu_s: float
+    wall_s: float
+
+
+@dataclass(slots=True)
+class Ended:
+    """What the zygote reported when the cell was reaped."""
+
+    status: int
+    cpu_s: float
+    peak_bytes: int
+    leftovers: int
+
+
+class Zygote(Protocol):
+    baseline_bytes: int
+
+    def fileno(self) -> int: ...
+
+    def kill_cell(self) -> None: ...
+
+    def receive(self) -> dict[str, Any]: ...
+
+
+class Watch:
+    """One cell's run. After `until_end`, everything that is known is in the attributes."""
+
+    def __init__(
+        self,
+        zygote: Zygote,
+        pid: int,
+        limits: Limits,
+        *,
+        keep_bytes: int,
+        max_frame_bytes: int,
+        expected_frames: int,
+        deadline: float | None,
+    ) -> None:
+        self._zygote = zygote
+        self._limits = limits
+        self._clock = ((~pid) << 3) | 2  # the kernel's id of a process's CPU clock: clock_getcpuclockid(3)
+        self._pid = pid
+        self._began = self._looked = time.monotonic()
+        self._deadline = deadline
+        self._keep_bytes = keep_bytes
+        self._expected_frames = expected_frames
+        self._reader = FrameReader(max_frame_bytes)
+        self._poller = select.poll()
+        self._feeding: dict[int, memoryview] = {}
+        self._stdout_fd = self._stderr_fd = self._answers_fd = -1
+        self._answers_eof = False
+        self._stdout_parts: list[bytes] = []
+        self._printed_bytes = 0
+        self.stdout_bytes = 0
+        self.stderr_tail = b""
+        self.frames: list[bytes] = []
+        self.marks: list[Mark] = [Mark(0, 0.0, 0.0)]
+        self.killed: Killed | None = None
+        self.ended: Ended | None = None
+        self.wall_s = 0.0
+        self.baseline_bytes = zygote.baseline_bytes
+        self._poller.register(zygote.fileno(), select.POLLIN)
+
+    # Descriptors; the watch owns what it is given, and closes it
+
+    def feed(self, fd: int, data: bytes) -> None:
+        """Writes `data` to `fd` as the cell takes it, then closes it."""
+        os.set_blocking(fd, False)
+        if len(data) > 1 << 16:
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        self._feeding[fd] = memoryview(data)
+        self._write(fd)
+        if fd in self._feeding:
+            self._poller.register(fd, select.POLLOUT)
+
+    def read_output(self, stdout_fd: int, stderr_fd: int = -1) -> None:
+        self._stdout_fd, self._stderr_fd = stdout_fd, stderr_fd
+        for fd in (stdout_fd, stderr_fd):
+            if fd >= 0:
+                os.set_blocking(fd, False)
+                self._poller.register(fd, select.POLLIN)
+
+    def read_answers(self, fd: int) -> None:
+        """Answers are looked at on every tick and at the end, not as each comes: waking up for each of a hundred
+        cheap calls would cost more than the calls. A pipe that holds them meanwhile is made large."""
+        os.set_blocking(fd, False)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        self._answers_fd = fd
+
+    def close(self) -> None:
+        for fd in (*self._feeding, self._stdout_fd, self._stderr_fd, self._answers_fd):
+            if fd >= 0:
+                os.close(fd)
+        self._feeding.clear()
+        self._stdout_fd = self._stderr_fd = self._answers_fd = -1
+
+    # The loop
+
+    def until_end(self) -> None:
+        """Returns when the cell is reaped. Raises SandboxError when the zygote is lost."""
+        while self.ended is None:
+            events = self._poller.poll(TICK_S * 1000)
+            for fd, _ in events:
+                if fd == self._zygote.fileno():
+                    self._take_end(self._zygote.receive())
+                elif fd == self._stdout_fd or fd == self._stderr_fd:
+                    self._drain(fd)
+                elif fd == self._answers_fd:
+                    self._take_answers(self._cpu_s())
+                elif fd in self._feeding:
+                    self._write(fd)
+            if self.ended is None and time.monotonic() - self._looked >= TICK_S / 2:
+                self._look()
+        for fd in (self._stdout_fd, self._stderr_fd):
+            while fd >= 0 and self._drain(fd):
+                pass
+        self.wall_s = time.monotonic() - self._began
+        self._take_answers(self.ended.cpu_s)
+
+    @property
+    def stdout(self) -> bytes:
+        return b"".join(self._stdout_parts)
+
+    def _take_end(self, message: dict[str, Any]) -> None:
+        if "ended" not in message:
+            raise SandboxError("zygote", f"said {sorted(message)} where the cell's end was due")
+        self.ended = Ended(**message["ended"])
+
+    def _kill(self, reason: Killed) -> None:
+        if self.killed is None:
+            self.killed = reason
+            self._zygote.kill_cell()
+
+    def _look(self) -> None:
+        """One tick: progress, then each limit."""
+        now = self._looked = time.monotonic()
+        cpu_s = self._cpu_s()
+        if self._take_answers(cpu_s) and not self._answers_eof:
+            # It takes longer than a tick and answers: from now on, take answers as they come.
+            self._poller.register(self._answers_fd, select.POLLIN)
+        last, limits = self.marks[-1], self._limits
+        if cpu_s - last.cpu_s > limits.cpu_time_s * GRACE:
+            self._kill(Killed.CPU_TIME)
+        elif now - self._began - last.wall_s > limits.wall_time_s and self._idle_s(now, last) > limits.wall_time_s:
+            self._kill(Killed.WALL_TIME)
+        elif self._resident_bytes() - self._zygote.baseline_bytes > limits.memory_bytes:
+            self._kill(Killed.MEMORY)
+        elif self._deadline is not None and now > self._deadline:
+            self._kill(Killed.DEADLINE)
+
+    def _cpu_s(self) -> float:
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:
+            return self.marks[-1].cpu_s  # it is being reaped: the end is on its way
+
+    def _idle_s(self, now: float, last: Mark) -> float:
+        """Wall time since the last progress, less what was spent waiting for a processor."""
+        waited_ns = 0
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for task in os.listdir(f"/proc/{self._pid}/task"):
+                with open(f"/proc/{self._pid}/task/{task}/schedstat", "rb") as stream:
+                    waited_ns = max(waited_ns, int(stream.read().split()[1]))
+        return now - self._began - last.wall_s - waited_ns / 1e9
+
+    def _resident_bytes(self) -> int:
+        try:
+            with open(f"/proc/{self._pid}/statm", "rb", buffering=0) as stream:
+                return int(stream.read(128).split()[1]) * _PAGE_BYTES
+        except (OSError, IndexError, ValueError):
+            return 0
+
+    def _take_answers(self, cpu_s: float) -> bool:
+        """Reads what answers there are; True where there were any. The time until now is theirs."""
+        before = len(self.frames)
+        try:
+            while not self._answers_eof:
+                data = os.read(self._answers_fd, _CHUNK_BYTES)
+                if not data:
+                    self._answers_eof = True
+                    with contextlib.suppress(KeyError):
+                        self._poller.unregister(self._answers_fd)
+                self.frames += self._reader.feed(data)
+                if len(self.frames) > self._expected_frames:
+                    raise ValueError("more frames than were asked for")
+        except BlockingIOError:
+            pass
+        except ValueError:
+            del self.frames[self._expected_frames :]
+            self._answers_eof = True
+            self._kill(Killed.PROTOCOL)
+        if len(self.frames) == before:
+            return False
+        self.marks.append(Mark(len(self.frames), cpu_s, time.monotonic() - self._began))
+        return True
+
+    def _drain(self, fd: int) -> bool:
+        """Reads once; False when there is nothing now or will never be more."""
+        try:
+            data = os.read(fd, _CHUNK_BYTES)
+        except BlockingIOError:
+            return False
+        if not data:
+            with contextlib.suppress(KeyError):
+                self._poller.unregister(fd)
+            return False
+        self._printed_bytes += len(data)
+        if fd == self._stderr_fd:
+            self.stderr_tail = (self.stderr_tail + data)[-_STDERR_TAIL_BYTES:]
+        else:
+            room = self._keep_bytes - self.stdout_bytes
+            if room > 0:
+                self._stdout_parts.append(data[:room])
+            if self.stdout_bytes == 0 and len(data) >= 1 << 16:
+                with contextlib.suppress(OSError):
+                    fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            self.stdout_bytes += len(data)
+        if self._printed_bytes > self._limits.output_bytes:
+            self._kill(Killed.OUTPUT)
+        return True
+
+    def _write(self, fd: int) -> None:
+        left = self._feeding[fd]
+        try:
+            while left:
+                left = left[os.write(fd, left) :]
+        except BlockingIOError:
+            self._feeding[fd] = left
+            return
+        except BrokenPipeError:
+            pass  # it doesn't read what it was given, which is its right
+        del self._feeding[fd]
+        with contextlib.suppress(KeyError):
+            self._poller.unregister(fd)
+        os.close(fd)

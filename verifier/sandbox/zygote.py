@@ -1,0 +1,149 @@
+"""A warm interpreter that forks cells. Run as a script by the keeper: `python -s -P -S -B zygote.py <json>`.
+
+It holds nothing secret: no environment, no descriptors but its control socket, no suite. It trusts the keeper, and
+nobody trusts what runs in the children it forks. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import sys
+import time
+from typing import Any, NoReturn
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+import _socket  # the C module: `socket` would bring enum, selectors and more into every fork
+
+from verifier.sandbox import inside, protocol
+from verifier.sandbox.modules import Environment, installed
+from verifier.sandbox.sweep import Sweeper
+
+
+def main() -> NoReturn:
+    options = protocol.unpack(sys.argv[1].encode())
+    control = _socket.socket(fileno=options["control_fd"])
+    try:
+        environment = Environment(options["packages"], options["allowed"], whole_stdlib=options["whole_stdlib"])
+        environment.load()
+        sweeper = Sweeper()
+        packages = installed(options["allowed"])
+        environment.allowed = frozenset(packages)
+        environment.seal()
+        inside.warm_up()
+    except (OSError, ImportError) as error:
+        failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
+        control.send(protocol.pack(failed))
+        sys.exit(1)
+    wakeup_read, wakeup_write = os.pipe()
+    os.set_blocking(wakeup_read, False)
+    os.set_blocking(wakeup_write, False)
+    signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    time.localtime()  # reads the time zone while files can be opened
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    ready = {
+        "version": sys.version.split()[0],
+        "packages": packages,
+        "baseline_bytes": _idle_peak_bytes(),
+        "address_bytes": _status_bytes("VmSize"),
+        "subreaper": sweeper.is_reaper,
+        "processes": sweeper.own_processes(),
+    }
+    control.send(protocol.pack({"ready": ready}))
+    poller = select.poll()
+    poller.register(control.fileno(), select.POLLIN)
+    poller.register(wakeup_read, select.POLLIN)
+    while True:
+        packet, received = _receive(control)
+        message = protocol.unpack(packet)
+        if "fork" in message:
+            _one_cell(control, poller, wakeup_read, sweeper, environment, message["fork"], received)
+
+
+def _one_cell(
+    control: _socket.socket,
+    poller: select.poll,
+    wakeup: int,
+    sweeper: Sweeper,
+    environment: Environment,
+    request: dict[str, Any],
+    received: list[int],
+) -> None:
+    confinement = inside.Confinement.read(request)
+    try:
+        pid = os.fork()
+    except OSError as error:
+        for fd in received:
+            os.close(fd)
+        control.send(protocol.pack({"refused": "fork", "problem": error.strerror or "", "errno": error.errno}))
+        return
+    if pid == 0:
+        inside.run(received, confinement, environment)
+    for fd in received:
+        os.close(fd)
+    control.send(protocol.pack({"pid": pid}))
+    while True:
+        for fd, _ in poller.poll():
+            if fd == wakeup:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(wakeup, 4096)
+                ended, status, usage = os.wait4(pid, os.WNOHANG)
+                if ended == pid:
+                    leftovers = sweeper.sweep()
+                    report = {
+                        "status": status,
+                        "cpu_s": usage.ru_utime + usage.ru_stime,
+                        "peak_bytes": usage.ru_maxrss * 1024,
+                        "leftovers": leftovers,
+                    }
+                    control.send(protocol.pack({"ended": report}))
+                    return
+            else:
+                packet = control.recv(protocol.MAX_CONTROL_BYTES)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                if not packet:  # the keeper is gone
+                    os.waitpid(pid, 0)
+                    sweeper.sweep()
+                    os._exit(0)
+
+
+def _receive(control: _socket.socket) -> tuple[bytes, list[int]]:
+    """The next packet and the descriptors that came with it; ends the process when the keeper has closed."""
+    size = len(protocol.CELL_FDS) * 4
+    packet, ancillary, _, _ = control.recvmsg(protocol.MAX_CONTROL_BYTES, _socket.CMSG_SPACE(size))
+    if not packet:
+        os._exit(0)
+    fds: list[int] = []
+    for level, kind, data in ancillary:
+        if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
+            fds.extend(memoryview(data).cast("i"))
+    return packet, fds
+
+
+def _idle_peak_bytes() -> int:
+    """Peak memory of a cell that does nothing of its own. Not this process's: a child has only some of its pages."""
+    pid = os.fork()
+    if pid == 0:
+        inside.warm_up()
+        os._exit(0)
+    return os.wait4(pid, 0)[2].ru_maxrss * 1024
+
+
+def _status_bytes(field: str) -> int:
+    with open("/proc/self/status", "rb") as stream:
+        for line in stream:
+            if line.startswith(field.encode()):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+if __name__ == "__main__":
+    main()
