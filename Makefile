@@ -47,8 +47,8 @@ check: $(STAMP)
 	$(BIN)/mypy
 
 format: $(STAMP)
+	-$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py $(ARGS)

@@ -30,7 +30,6 @@ The rule, in order:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -126,7 +125,7 @@ _STRICT = r"(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[:(]|fro
 _STRICT += r"|import[ \t]+[\w.]+[ \t]*(?:\n|$|,|as[ \t]|;|\#)|@\w|\"\"\"|\#!)"
 _LINE_OF_CODE = re.compile(_STRICT)
 _MARGIN_CODE = re.compile(rf"\n{_STRICT}")
-_BEGINS_WITH_CODE = re.compile(rf"\s*(?<![ \t]){_STRICT}")
+_BLANK = re.compile(r"\s*")
 _STATEMENT = re.compile(
     rf"^(?:{_STRICT}|(?:for|while|if|with|assert|del|global|raise)[ \t]|(?:try|else)[ \t]*:"
     r"|[A-Za-z_][\w.]*\(|[A-Za-z_(\[][\w., \t\[\]()*\"']*[-+*/%&|^:@]?=)",
@@ -141,23 +140,14 @@ _INFO_WORD = re.compile(r"[\s{.]*([^\s{},:;=]*)")
 
 @dataclass(slots=True)
 class _Block:
-    """A fenced block as offsets into the text. `wanted`: its language is wanted by name; else it has none."""
-
-    wanted: bool
-    indent: int
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class _Fence:
-    """The fence that is open."""
+    """A fenced block: its opening fence, and its content as offsets into the text."""
 
     char: str
     length: int
     indent: int
     language: str
     start: int
+    end: int = 0
     literal_opens: int = 0
     """Reasoning tags opened within the block: text, and so are as many closing ones."""
 
@@ -174,11 +164,17 @@ class _Part:
 
 
 @lru_cache(maxsize=32)
-def _tags(reasoning: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    tags = [SOLUTION_BEGIN, SOLUTION_END, *(tag for pair in reasoning for tag in pair)]
+def _tags_pattern(tags: tuple[str, ...]) -> re.Pattern[str]:
     if all(tag.startswith("<") for tag in tags):  # one literal in front: searched for ten times as fast
         return re.compile(f"<(?:{'|'.join(re.escape(tag[1:]) for tag in tags)})", re.IGNORECASE)
     return re.compile("|".join(map(re.escape, tags)), re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def _language(info: str) -> str:
+    """`Python title="x"`, `{.python}`, `python:main.py`: the first word of an info string, in lower case."""
+    word = _INFO_WORD.match(info)
+    return word.group(1).lower() if word else ""
 
 
 class _Scan:
@@ -187,15 +183,17 @@ class _Scan:
     def __init__(self, text: str, rule: ExtractionRule) -> None:
         self.text = text
         self.languages = rule.languages
-        self.tags = _tags(rule.reasoning)
+        tags = (SOLUTION_BEGIN, SOLUTION_END, *(tag for pair in rule.reasoning for tag in pair))
+        self.tags = _tags_pattern(tags)
+        lowered = text.lower()
+        self.any_tags = any(tag in lowered for tag in tags)
         self.closing_of = dict(rule.reasoning)
         self.closings = set(self.closing_of.values())
-        self.any_tags = False
         self.part = _Part()
         self.solution: _Part | None = None
         """The last solution section that was closed."""
         self.in_solution = False
-        self.fence: _Fence | None = None
+        self.fence: _Block | None = None
         self.closing: str | None = None
         """Tag that ends the reasoning we are in."""
         self.piece_start = 0
@@ -205,10 +203,9 @@ class _Scan:
 
     def run(self) -> None:
         text = self.text
-        events = [event for fences in _FENCES for event in fences.finditer(text)]
-        tags = list(self.tags.finditer(text))
-        self.any_tags = bool(tags)
-        events = sorted(events + tags, key=re.Match.start)
+        patterns = (*_FENCES, self.tags) if self.any_tags else _FENCES
+        events = [event for pattern in patterns for event in pattern.finditer(text)]
+        events.sort(key=re.Match.start)
         seen_to = 0
         for event in events:
             start = event.start()
@@ -280,14 +277,13 @@ class _Scan:
     def _end_part(self, end: int) -> None:
         self._add_piece(end)
         if self.fence is not None and self.fence.language in self.languages:
-            self.part.unclosed = _Block(bool(self.fence.language), self.fence.indent, self.fence.start, end)
+            self.fence.end = end
+            self.part.unclosed = self.fence
 
     # fences
 
     def _indent(self, start: int, *, lists: bool = False) -> int | None:
         """Columns between the line's start and `start`; None where anything but blanks (or list markers) is there."""
-        if start == self.line_start:
-            return 0
         if start - self.line_start > _MAX_INDENT:
             return None
         prefix = self.text[self.line_start : start]
@@ -298,12 +294,12 @@ class _Scan:
     def _on_fence(self, event: re.Match[str]) -> None:
         text, fence = self.text, self.fence
         start, end = event.span(1)
-        indent = self._indent(start, lists=fence is None)
+        indent = 0 if start == self.line_start else self._indent(start, lists=fence is None)
         if indent is None:
             return
         line_end = event.end()
         info = text[end : min(line_end, end + _MAX_INFO)]
-        if self.any_tags:
+        if self.any_tags and "<" in info:
             tag = self.tags.search(info)  # "```</think>", "```<|end_of_solution|>": the fence's line ends at the tag
             if tag is not None:
                 info, line_end = info[: tag.start()], end + tag.start()
@@ -311,30 +307,35 @@ class _Scan:
         char, length = text[start], end - start
         if char == "`" and "`" in info:
             return  # inline code
-        word = _INFO_WORD.match(info)
-        language = word.group(1).lower() if word else ""
+        language = _language(info) if info else ""
         if fence is not None:
             if char != fence.char or length < fence.length or indent > fence.indent + 3:
                 return
             if not info:
-                self._close(fence, self.line_start)
+                self._close(fence)
                 return
             if not language or language not in self.languages:
                 return
         elif indent > 3 and self._code_at_margin():
             return
-        elif not info and not self.part.any_fence and _BEGINS_WITH_CODE.match(text, self.piece_start, self.line_start):
+        elif not info and not self.part.any_fence and self._begins_with_code():
             self.part.any_fence = True
-            self.part.blocks.append(_Block(True, 0, self.piece_start, self.line_start))
+            self.part.blocks.append(_Block(char, length, 0, "(prompt's)", self.piece_start, self.line_start))
             self.searched_to = line_end
             return
         self.part.any_fence = True
-        self.fence = _Fence(char, length, indent, language, min(line_end + 1, len(text)))
+        self.fence = _Block(char, length, indent, language, min(line_end + 1, len(text)))
 
-    def _close(self, fence: _Fence, end: int) -> None:
+    def _begins_with_code(self) -> bool:
+        begins = _BLANK.match(self.text, self.piece_start, self.line_start)
+        at = begins.end() if begins else self.piece_start
+        return self.text[at - 1 : at] not in (" ", "\t") and bool(_LINE_OF_CODE.match(self.text, at, self.line_start))
+
+    def _close(self, fence: _Block) -> None:
+        fence.end = self.searched_to = self.line_start
         if fence.language in self.languages:
-            self.part.blocks.append(_Block(bool(fence.language), fence.indent, fence.start, max(fence.start, end)))
-        self.fence, self.searched_to = None, end
+            self.part.blocks.append(fence)
+        self.fence = None
 
     def _code_at_margin(self) -> bool:
         """Whether Python stands at the margin before this line, outside all blocks. Each stretch is searched once."""
@@ -350,25 +351,25 @@ class _Scan:
 def _choose(scan: _Scan, rule: ExtractionRule) -> tuple[str | None, How, str]:
     """Steps 5 to 7 of the rule: code, how it was found, and why there is none."""
     part = scan.result()
-    wanted = [b for b in part.blocks if b.wanted]
-    unlabelled = [b for b in part.blocks if not b.wanted]
+    wanted = [b for b in part.blocks if b.language]
+    unlabelled = [b for b in part.blocks if not b.language]
     unclosed = [part.unclosed] if part.unclosed is not None else []
     tiers = [
         wanted,
-        [b for b in unclosed if b.wanted],
+        [b for b in unclosed if b.language],
         unlabelled,
-        [b for b in unclosed if not b.wanted],
+        [b for b in unclosed if not b.language],
     ]
-    codes = [[code for b in tier if (code := _content(scan.text, b, rule)) and not code.isspace()] for tier in tiers]
     name = re.match(r"\w+", rule.must_define) if rule.must_define else None
     if name is not None and rule.pick != "all":
-        defines = re.compile(rf"^(?:(?:(?:async[ \t]+)?def|class)[ \t]+{name.group()}\b|{name.group()}[ \t]*[:=])", re.M)
-        chosen = [[code for code in tier if len(code) <= rule.max_chars and defines.search(code)] for tier in codes]
-        if any(chosen):
-            codes = chosen
-    for number, tier_codes in enumerate(codes):
-        if tier_codes:
-            return _picked(tier_codes, rule.pick), "unclosed_fence" if number in (1, 3) else "fenced", ""
+        defines = re.compile(
+            rf"^(?:(?:(?:async[ \t]+)?def|class)[ \t]+{name.group()}\b|{name.group()}[ \t]*[:=])", re.M
+        )
+        found = _first_tier(scan.text, tiers, rule, defines) or _first_tier(scan.text, tiers, rule, None)
+    else:
+        found = _first_tier(scan.text, tiers, rule, None)
+    if found is not None:
+        return found[0], "unclosed_fence" if found[1] in (1, 3) else "fenced", ""
     if part.any_fence:
         return None, "none", "there is no code block of a wanted language"
     text = "".join(scan.text[start:end] for start, end in part.pieces)
@@ -390,7 +391,7 @@ def _content(text: str, block: _Block, rule: ExtractionRule) -> str:
     begins = len(code) - len(code.lstrip())
     line_start = code.rfind("\n", 0, begins) + 1
     blanks = code[line_start : min(begins, line_start + _MAX_INDENT)]
-    while len(blanks.expandtabs(4)) > block.indent:
+    while len(blanks) > 1 and len(blanks.expandtabs(4)) > block.indent:
         blanks = blanks[:-1]
     if not blanks:
         return code
@@ -398,10 +399,21 @@ def _content(text: str, block: _Block, rule: ExtractionRule) -> str:
     return re.sub(rf"^(?:{re.escape(blanks)}{others})", "", code, flags=re.MULTILINE)
 
 
-def _picked(codes: Iterable[str], pick: Pick) -> str:
-    codes = list(codes)
-    if pick == "all":
-        return "\n".join(code.removesuffix("\n") for code in codes) + "\n"
-    if pick == "longest":
-        return max(codes, key=len)
-    return codes[0] if pick == "first" else codes[-1]
+def _first_tier(
+    text: str, tiers: list[list[_Block]], rule: ExtractionRule, defines: re.Pattern[str] | None
+) -> tuple[str, int] | None:
+    """Code of the first tier that has a block which is not blank (and matches `defines`), and the tier's number."""
+    for number, tier in enumerate(tiers):
+        ordered = reversed(tier) if rule.pick == "last" else tier
+        codes = (code for code in (_content(text, block, rule) for block in ordered) if code and not code.isspace())
+        if defines is not None:
+            codes = (code for code in codes if len(code) <= rule.max_chars and defines.search(code))
+        if rule.pick == "all":
+            code = "".join(code if code.endswith("\n") else code + "\n" for code in codes)
+        elif rule.pick == "longest":
+            code = max(codes, key=len, default="")
+        else:
+            code = next(codes, "")
+        if code:
+            return code, number
+    return None

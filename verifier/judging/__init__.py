@@ -1,0 +1,1 @@
+"""From facts to verdicts, and from verdicts to a reward."""

@@ -9,7 +9,7 @@ The rule, in three steps (`docs/design.md`, "Reward"):
        fraction         fraction
        power            fraction ** power
        all_or_nothing   1 if every case of any weight passed, else 0
-       threshold        1 if fraction >= threshold, else 0
+       threshold        fraction if fraction >= threshold, else 0
 
 2. Each counted case has a time and a memory penalty: 0 in a free band around the reference solution's figure, then
    rising linearly to 1 at the limit (`penalty`). `time_penalty` and `memory_penalty` are their means by weight.
@@ -18,13 +18,11 @@ The rule, in three steps (`docs/design.md`, "Reward"):
 Laws, to within rounding: the reward is finite and in [0,1]; no passed case, no reward; one more passed case never
 lowers it, however slow; more CPU time or memory never raises it; without penalties it is the correctness.
 
-The third law is why `threshold` takes its means over less than all counted cases. With the other policies a case that
-passes never takes anything away: `fraction` x mean is the sum of `weight x (1 - discount)`, a power of at least 1
-multiplies that sum by another growing term, and all-or-nothing has only one set that pays. But once a threshold is
-reached, correctness stands still, and a mean over all counted cases would fall with each further slow one: failing on
-purpose would pay. So with a threshold the means are over the cheapest counted cases that together make up the
-threshold's share of the weight (the last of them by the part that is needed): what else passes can only replace
-dearer ones. A threshold of 1 is all-or-nothing, with the mean over everything.
+The third law holds because a case that passes never takes anything away: `fraction` x (1 - mean discount) is the sum of
+`weight x (1 - discount)` over the counted cases, which can only grow; a power of at least 1 multiplies that sum by
+another term that only grows; a threshold cuts it off below; and all-or-nothing has only one set of cases that pays. A
+policy whose correctness stands still while cases are added would break it: one more slow case would lower the mean
+quality, and failing on purpose would pay.
 """
 
 from __future__ import annotations
@@ -48,7 +46,7 @@ FREE_WITHOUT_REFERENCE = 0.5
 """Share of the limit that is free where no reference figure is known."""
 
 THRESHOLD_SLACK = 1e-9
-"""So that seven of ten equal weights, however they round, reach a threshold of 0.7."""
+"""So that weights which make up the threshold on paper reach it, however they round."""
 
 
 class Reference(NamedTuple):
@@ -118,8 +116,6 @@ def score(
     fraction = math.fsum(case.weight for case in counted) / total_weight if counted else 0.0
 
     correctness = _correctness(fraction, rule, all_passed=all(result.passed for result, _ in weighted))
-    if rule.policy == "threshold":
-        counted = _cheapest(counted, rule.threshold * total_weight)
     quality = _mean(counted, [1.0 - case.discount for case in counted])
 
     return Score(
@@ -165,25 +161,11 @@ def _correctness(fraction: float, rule: RewardRule, *, all_passed: bool) -> floa
         case "all_or_nothing":
             return float(all_passed and fraction > 0)
         case "threshold":
-            return float(fraction > 0 and fraction >= rule.threshold - THRESHOLD_SLACK)
+            return fraction if fraction >= rule.threshold - THRESHOLD_SLACK else 0.0
         case "power":
             return _unit(fraction**rule.power)
         case _:
             return _unit(fraction)
-
-
-def _cheapest(counted: Sequence[_Counted], wanted: float) -> list[_Counted]:
-    """The cases with the smallest discounts whose weights make up `wanted`, the last by the part that is needed; all of
-    them where they don't."""
-    chosen: list[_Counted] = []
-    missing = wanted
-    # All figures are in the key, so that the order of the cases can't show in the metrics.
-    for case in sorted(counted, key=lambda case: (case.discount, case.time_penalty, case.weight)):
-        if missing <= 0:
-            break
-        chosen.append(case._replace(weight=min(case.weight, missing)))
-        missing -= case.weight
-    return chosen
 
 
 def _mean(counted: Sequence[_Counted], values: Sequence[float]) -> float:

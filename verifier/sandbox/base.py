@@ -112,6 +112,5 @@ class Sandbox(Protocol):
         max_answer_bytes: int,
         deadline: float | None = None,
     ) -> list[Facts]:
-        """Calls a `function` program's entry point with each of `calls`, which are {"args": .., "kwargs": ..} in the
-        codec of `values`. Calls share a process until one of them kills it; then the next gets a fresh one."""
+        """Calls a `function` program's entry point with each of `calls`, each [args] or [args, kwargs] in the codec of `values`. Calls share a process until one of them kills it; then the next gets a fresh one."""
         ...

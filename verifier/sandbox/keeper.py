@@ -286,8 +286,13 @@ class Slot:
             return [self._run_calls(program, [call], limits, max_answer_bytes, deadline)[0] for call in calls]
         done = []
         for (cpu_s, wall_s), answer in zip(shares[1:], answers, strict=False):
-            facts = Facts(cpu_time_s=cpu_s, wall_time_s=wall_s, peak_memory_bytes=end.peak_memory_bytes)
-            done.append(_with_report(facts, answer))
+            facts = Facts(
+                answer=answer[1:] if answer[:1] == b"V" else None,
+                cpu_time_s=cpu_s,
+                wall_time_s=wall_s,
+                peak_memory_bytes=end.peak_memory_bytes,
+            )
+            done.append(facts if facts.answer is not None else _with_report(facts, answer))
         if len(done) == len(calls):
             if end.killed in (Killed.MEMORY, Killed.OUTPUT, Killed.PROTOCOL):
                 done[-1] = replace(end, cpu_time_s=done[-1].cpu_time_s, wall_time_s=done[-1].wall_time_s)
@@ -519,8 +524,6 @@ def _end_facts(cell: _Cell, limits: Limits) -> Facts:
 def _with_report(facts: Facts, frame: bytes) -> Facts:
     """`facts` with what the cell itself says of the same case."""
     kind, body = frame[:1], frame[1:]
-    if kind == b"V":
-        return replace(facts, answer=body)
     if kind == b"B":
         return replace(facts, answer_too_large=True)
     stage = {b"C": Stage.COMPILE, b"X": Stage.LOAD, b"E": Stage.RUN}.get(kind)

@@ -116,6 +116,12 @@ class Environment:
 
     def load(self) -> None:
         """Imports, maps and reads what this environment promises. Raises ImportError naming what failed."""
+        with _no_fork_hooks():
+            self._load()
+        if "random" in sys.modules:
+            sys.modules["random"].seed(0)
+
+    def _load(self) -> None:
         _import_all(LEAN)
         if not self.whole_stdlib:
             self._read_code(lambda name: name.startswith("encodings") or name in LEAN_ON_DEMAND)
@@ -233,6 +239,21 @@ class _CodeLoader(InspectLoader):
 
     def get_source(self, fullname: str) -> None:
         return None
+
+
+@contextlib.contextmanager
+def _no_fork_hooks() -> Iterator[None]:
+    """Modules that are imported meanwhile can't register what to run after a fork.
+
+    `threading` renews its locks there and `random` its seed, which doubles the cost of a fork. No lock is ever held
+    in a zygote, which has one thread; and that all cells begin with the same seed makes a verdict repeatable.
+    """
+    register = os.register_at_fork
+    os.register_at_fork = lambda **hooks: None
+    try:
+        yield
+    finally:
+        os.register_at_fork = register
 
 
 def site_packages() -> list[str]:

@@ -16,8 +16,7 @@ on this socket means that the zygote is lost: the keeper kills it and starts ano
 **Cell**: two pipes of frames, a length of four bytes (big endian) and that many bytes of payload.
 
     keeper -> cell    one JSON object, the program: {"kind", "code", "entry_point", "result", "max_answer_bytes"};
-                      in kind "function" then one frame a call, {"m": {"args": [..], "kwargs": {..}}} in the codec of
-                      `values`; the end of the pipe ends the cell
+                      in kind "function" then one frame a call, [args] or [args, kwargs] in the codec of `values`; the end of the pipe ends the cell
     cell -> keeper    N + JSON list     stopped before the code ran: it imports these, which this zygote hasn't loaded
                       C + JSON [type, message]      it does not compile
                       X + JSON [type, message]      it failed while loading (kind "function")
@@ -88,9 +87,9 @@ class FrameReader:
 
 def write_all(fd: int, data: bytes) -> None:
     """Blocking write of everything, for the cell's side."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
+    written = os.write(fd, data)
+    while written < len(data):
+        written += os.write(fd, memoryview(data)[written:])
 
 
 def read_exactly(fd: int, size: int) -> bytes:

@@ -33,7 +33,8 @@ MAX_HASHED = 4096
 """Elements of one set or non-text dict that `decode` accepts by default. Numbers chosen to share one hash make a set
 of n elements cost n squared comparisons; at this size that is a tenth of a second."""
 
-_SMALL_INT = 10**18
+SMALL_INT = 10**18
+"""Integers from here on cross as hexadecimal."""
 _dumps = json.JSONEncoder(ensure_ascii=True, check_circular=False, allow_nan=True, separators=(",", ":")).encode
 
 
@@ -64,7 +65,10 @@ def dumps(value: object, *, max_items: int = 10_000_000) -> bytes:
     Raises NotPlain when it nests deeper than MAX_DEPTH or has more than `max_items` parts; whatever a submission's
     own iterators raise comes through.
     """
-    return _dumps(_Encoder(max_items).encode(value, MAX_DEPTH)).encode("ascii")
+    kind = type(value)
+    if kind is not str and kind is not float and kind is not bool:
+        value = _Encoder(max_items).encode(value, MAX_DEPTH)
+    return _dumps(value).encode("ascii")
 
 
 class _Encoder:
@@ -78,7 +82,7 @@ class _Encoder:
         if kind is str or kind is float or kind is bool or value is None:
             return value
         if kind is int:
-            return value if -_SMALL_INT < value < _SMALL_INT else {"i": hex(value)}
+            return value if -SMALL_INT < value < SMALL_INT else {"i": hex(value)}
         if depth == 0:
             raise NotPlain("nested too deeply")
         if kind is list:
@@ -97,7 +101,7 @@ class _Encoder:
             if self.left < 0:
                 raise NotPlain("too large")
             kind = type(value)
-            if kind is str or kind is float or kind is bool or (kind is int and -_SMALL_INT < value < _SMALL_INT):
+            if kind is str or kind is float or kind is bool or (kind is int and -SMALL_INT < value < SMALL_INT):
                 out.append(value)
             else:
                 out.append(encode(value, depth))
@@ -181,7 +185,7 @@ def _bounded_int(text: str) -> int:
     return int(text)
 
 
-_scan = json.JSONDecoder(parse_int=_bounded_int).decode
+_scan = json.JSONDecoder(parse_int=_bounded_int).scan_once
 
 
 def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:
@@ -190,14 +194,16 @@ def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:
     Raises NotPlain for anything that `dumps` can't have written, whatever it is.
     """
     try:
-        tree = _scan(data.decode("ascii"))
-        kind = type(tree)
-        if kind is not list and kind is not dict:
+        text = data.decode("ascii")
+        tree, end = _scan(text, 0)
+        if end != len(text):
+            raise NotPlain("more than one value")
+        if type(tree) is not list and type(tree) is not dict:
             return tree
         return _Decoder(max_hashed).decode(tree, MAX_DEPTH)
     except NotPlain:
         raise
-    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, AttributeError, StopIteration) as error:
         raise NotPlain(f"not a value of this codec: {type(error).__name__}") from None
 
 

@@ -13,6 +13,7 @@ import math
 import re
 from collections import deque
 from collections.abc import Callable
+from copy import copy
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import NoReturn
@@ -103,18 +104,20 @@ def decode_value(value: object, depth: int = 0) -> object:
         return mapping
     if isinstance(value, (list, tuple, set, frozenset, deque)) and kind in _COLLECTIONS:
         if LEAVES.issuperset(map(type, value)):
-            return kind(value)
+            return copy(value)
         items: list[object] = []
         for item in value:
             try:
                 items.append(decode_value(item, depth + 1))
             except ValueProblem as problem:
                 raise problem.under(f"[{len(items)}]") from None
-        return kind(items)
+        return _COLLECTIONS[kind](items)
     raise ValueProblem(f"a value of type {kind.__name__} can't be part of a suite; use plain data")
 
 
-_COLLECTIONS: frozenset[type] = frozenset({list, tuple, set, frozenset, deque})
+_COLLECTIONS: dict[type, Callable[[list[object]], object]] = {
+    kind: kind for kind in (list, tuple, set, frozenset, deque)
+}
 
 
 def _decode_marked(value: dict[object, object]) -> object:

@@ -367,7 +367,7 @@ def _explain(error: ErrorDetails, kind: str) -> str:
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[str | int]) -> type[BaseModel]:
-    inner = {"limits": _LimitsForm, "checker": Checker, "reward": RewardRule}
+    inner: dict[str, type[BaseModel]] = {"limits": _LimitsForm, "checker": Checker, "reward": RewardRule}
     if not loc:
         return model
     if loc[0] == "cases":

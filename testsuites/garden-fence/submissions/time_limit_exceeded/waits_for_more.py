@@ -1,7 +1,0 @@
-total = 0
-n = int(input())
-while True:
-    try:
-        total += sum(map(float, input().split()))
-    except EOFError:
-        continue

@@ -1,0 +1,232 @@
+"""The command line: `verifier score` and `verifier run`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from verifier.errors import RequestError, SandboxError
+from verifier.judging.judge import Judgement
+from verifier.pipeline import Result, Verifier
+from verifier.suite.store import DirectoryStore
+from verifier.verdict import Verdict
+from verifier.wire import Malformed, Sample, read_request
+
+EXIT_JUDGED, EXIT_NOT_ALL_JUDGED, EXIT_USAGE = 0, 1, 2
+EXIT_NOT_ACCEPTED = 1
+EXIT_JUDGE_ERROR = 3
+
+_STYLE = {Verdict.AC: "green", Verdict.JE: "bold magenta", Verdict.SV: "bold red", Verdict.SK: "dim"}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rl-code-verifier", prog_name="verifier")
+def main() -> None:
+    """Runs model-written code against hidden tests in a sandbox, and turns the verdicts into rewards."""
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write one JSON object a line here.")
+@click.option("--suites", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Directory of suites.")
+@click.option("--workers", type=click.IntRange(min=1), help="Submissions at a time; default: one a processor.")
+def score(file: Path, output: Path | None, suites: Path | None, workers: int | None) -> None:
+    """Scores the samples of FILE, a JSON list or one JSON object a line.
+
+    A sample is a reward function's event entry, or {"id", "code", "reference_answer"}. The exit status is 0 when all
+    samples were judged, 1 when some could not be (malformed, no suite, or a failure of the sandbox), 2 when FILE
+    can't be read.
+    """
+    verdicts: Counter[Verdict] = Counter()
+    rewards = 0.0
+    with ExitStack() as stack:
+        lines = stack.enter_context(file.open("rb"))
+        samples, total = _samples(lines, file)
+        out = stack.enter_context(output.open("w", encoding="utf-8")) if output else None
+        show = stack.enter_context(_shower(total))
+        verifier = stack.enter_context(_open(suites, workers))
+        for result in verifier.stream(samples):
+            verdicts[result.verdict] += 1
+            rewards += result.reward
+            if out is not None:
+                out.write(json.dumps(result.report(), allow_nan=False) + "\n")
+            show(result)
+    count = verdicts.total()
+    names = ", ".join(f"{v} {verdicts[v]}" for v in Verdict if verdicts[v])
+    mean = rewards / count if count else 0.0
+    click.echo(f"{count} samples: {names or 'none'}; mean reward {mean:.3f}")
+    sys.exit(EXIT_NOT_ALL_JUDGED if verdicts[Verdict.JE] else EXIT_JUDGED)
+
+
+@main.command()
+@click.argument("solution", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--suite", "suite_name", required=True, help="A suite's directory, or its id in --suites.")
+@click.option(
+    "--suites", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("testsuites"),
+    show_default=True, help="Directory of suites.",
+)  # fmt: skip
+def run(solution: Path, suite_name: str, suites: Path) -> None:
+    """Runs SOLUTION, a Python file, on every case of a suite.
+
+    The exit status is 0 when it is accepted, 1 when not, 2 when the solution or the suite can't be read, 3 for a judge
+    error.
+    """
+    directory = Path(suite_name)
+    try:
+        if directory.joinpath("suite.toml").is_file():
+            suite = DirectoryStore(directory.resolve().parent).get(directory.resolve().name)
+        else:
+            suite = DirectoryStore(suites).get(suite_name)
+        code = solution.read_bytes().decode("utf-8", "surrogateescape")
+    except (RequestError, OSError) as error:
+        _fail(str(error))
+    with _open(None, 1) as verifier:
+        judgement = verifier.judge(code, suite)
+    _show_cases(judgement)
+    if judgement.verdict is Verdict.AC:
+        sys.exit(0)
+    sys.exit(EXIT_JUDGE_ERROR if judgement.verdict is Verdict.JE else EXIT_NOT_ACCEPTED)
+
+
+def _open(suites: Path | None, workers: int | None) -> Verifier:
+    verifier = Verifier(suites, workers=workers)
+    try:
+        verifier.start()
+    except SandboxError as error:
+        verifier.close()
+        _fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
+    return verifier
+
+
+def _fail(problem: str, status: int = EXIT_USAGE) -> Any:
+    click.echo(f"verifier: {problem}", err=True)
+    sys.exit(status)
+
+
+# Reading
+
+
+def _samples(stream: IO[bytes], file: Path) -> tuple[Iterator[object], int | None]:
+    """The samples of a file, and how many where that is known before they are read."""
+    start = stream.read(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    stream.seek(0)
+    if start == b"[":
+        try:
+            entries = read_request(stream.read()).samples
+        except RequestError as error:
+            _fail(f"{file}: {error}")
+        return iter(entries), len(entries)
+    return _lines(stream), None
+
+
+def _lines(stream: IO[bytes]) -> Iterator[object]:
+    """One sample for each line that isn't blank; one that can't be read is a sample of its own."""
+    index = 0
+    for number, line in enumerate(stream, 1):
+        if not line.strip():
+            continue
+        yield _line(line, index, number)
+        index += 1
+
+
+def _line(line: bytes, index: int, number: int) -> Sample | Malformed:
+    from dataclasses import replace
+
+    try:
+        [entry] = read_request(line).samples
+    except ValueError:
+        entry = Malformed(index, f"line-{number}", RequestError("must hold one sample", path=f"line {number}"))
+    except RequestError as error:
+        entry = Malformed(index, f"line-{number}", RequestError(error.problem, path=f"line {number}"))
+    return replace(entry, index=index)
+
+
+# Showing
+
+
+@contextmanager
+def _shower(total: int | None) -> Iterator[Any]:
+    """A function that shows each result as it comes: a table and a progress bar on a terminal, plain lines in a
+    pipe."""
+    console = Console()
+    if not console.is_terminal:
+        yield lambda result: click.echo(_plain(result))
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("scoring", total=total)
+        table = _table("id", "verdict", "reward", "passed", "CPU s", "peak MiB", "message")
+
+        def show(result: Result) -> None:
+            progress.advance(task)
+            if table.row_count < 200:
+                score = result.judgement.score
+                table.add_row(
+                    _clean(str(result.id), 28),
+                    _styled(result.verdict),
+                    f"{result.reward:.3f}",
+                    f"{score.passed}/{score.total}",
+                    f"{score.cpu_time_s:.3f}",
+                    f"{score.peak_memory_bytes / (1 << 20):.1f}",
+                    _clean(result.message, 70),
+                )
+
+        yield show
+    if table.row_count:
+        console.print(table)
+
+
+def _plain(result: Result) -> str:
+    score = result.judgement.score
+    head = f"{_clean(str(result.id), 28):<28} {result.verdict:<3} reward {result.reward:.3f}"
+    return f"{head}  {score.passed}/{score.total} cases  {_clean(result.message, 90)}".rstrip()
+
+
+def _show_cases(judgement: Judgement) -> None:
+    console = Console()
+    table = _table("case", "group", "verdict", "CPU s", "wall s", "peak MiB", "message")
+    for case in judgement.cases:
+        table.add_row(
+            str(case.index),
+            _clean(case.group or "", 20),
+            _styled(case.verdict),
+            f"{case.cpu_time_s:.3f}",
+            f"{case.wall_time_s:.3f}",
+            f"{case.peak_memory_bytes / (1 << 20):.1f}",
+            _clean(case.message, 90),
+        )
+    console.print(table)
+    score = judgement.score
+    click.echo(
+        f"{judgement.verdict}: {score.passed} of {score.total} cases, reward {score.reward:.3f} "
+        f"(correctness {score.correctness:.3f}, time penalty {score.time_penalty:.3f}, "
+        f"memory penalty {score.memory_penalty:.3f})"
+    )
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        numeric = column in ("reward", "passed", "CPU s", "wall s", "peak MiB", "case")
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=column != "message")
+    return table
+
+
+def _styled(verdict: Verdict) -> str:
+    return f"[{_STYLE.get(verdict, 'yellow')}]{verdict}[/]"
+
+
+def _clean(text: str, width: int) -> str:
+    """One line that can't steer a terminal or mean markup: a submission chooses what its messages say."""
+    line = "".join(c if c.isprintable() else "?" for c in text).replace("[", "\\[")
+    return line if len(line) <= width else line[: width - 1] + "…"

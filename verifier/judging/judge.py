@@ -1,0 +1,206 @@
+"""A submission against a suite: run, classify, compare, score. The only module that holds both facts and answers."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from verifier.errors import SandboxError
+from verifier.judging.classify import classify
+from verifier.judging.reward import Reference, Score, score
+from verifier.sandbox import values
+from verifier.sandbox.base import Facts, Isolation, Program, Sandbox
+from verifier.suite.checkers import Outcome, check_output, check_value
+from verifier.suite.model import FunctionSuite, StdioSuite, Suite
+from verifier.verdict import CaseResult, Verdict, overall
+
+EARLY_STOP_STRIDE = 8
+"""Calls that share a process where the suite stops early: what runs beyond the first failure is thrown away."""
+
+MIN_ANSWER_BYTES = 1 << 20
+"""An answer of up to this size is read whatever was expected. Beyond it, one that is eight times as large as the
+right one, in the same encoding, can't be right."""
+
+MIN_KEPT_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one submission."""
+
+    verdict: Verdict
+    score: Score
+    cases: tuple[CaseResult, ...]
+    isolation: Isolation = Isolation(())
+    message: str = ""
+    """Why, where it was not run at all; else the first message of a case that did not pass."""
+
+
+def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None = None) -> Judgement:
+    """Runs `code` on every case of `suite`. `deadline` is a time.monotonic() value: cases that it cuts off are JE.
+
+    Never raises for what a submission does; our own failures are cases with verdict JE.
+    """
+    if suite.scratch:
+        reason = "scratch = true needs a sandbox with seccomp or Landlock, and this one has neither"
+        return refused(suite, Verdict.JE, reason, isolation=sandbox.isolation)
+    results: list[CaseResult] = []
+    for result in _results(code, suite, sandbox, deadline):
+        results.append(result)
+        if suite.early_stop and not result.passed:
+            break
+    for index in range(len(results), len(suite.cases)):
+        case = suite.cases[index]
+        results.append(CaseResult(index, Verdict.SK, case.weight, case.group, message="an earlier case failed"))
+    return _judgement(suite, results, sandbox.isolation)
+
+
+def refused(suite: Suite | None, verdict: Verdict, reason: str, *, isolation: Isolation = Isolation(())) -> Judgement:
+    """The judgement of a submission that was not run, for `reason`: every case has the same verdict. Without a suite
+    there are no cases."""
+    cases = suite.cases if suite is not None else ()
+    results = [CaseResult(i, verdict, case.weight, case.group, message=reason) for i, case in enumerate(cases)]
+    if suite is None:
+        return Judgement(verdict, Score(0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 0), (), isolation, reason)
+    return _judgement(suite, results, isolation)
+
+
+def _judgement(suite: Suite, results: Sequence[CaseResult], isolation: Isolation) -> Judgement:
+    references = [Reference(case.reference_cpu_time_s, case.reference_memory_bytes) for case in suite.cases]
+    total = score(results, rule=suite.reward, limits=suite.limits, references=references)
+    message = next((r.message for r in results if not r.passed and r.message), "")
+    return Judgement(overall(r.verdict for r in results), total, tuple(results), isolation, message)
+
+
+def _results(code: str, suite: Suite, sandbox: Sandbox, deadline: float | None) -> Iterator[CaseResult]:
+    if isinstance(suite, FunctionSuite):
+        yield from _function_results(code, suite, sandbox, deadline)
+    else:
+        yield from _stdio_results(code, suite, sandbox, deadline)
+
+
+def _function_results(
+    code: str, suite: FunctionSuite, sandbox: Sandbox, deadline: float | None
+) -> Iterator[CaseResult]:
+    program = Program(code, "function", suite.entry_point, suite.result)
+    try:
+        encoded = _encoded(suite)
+    except values.NotPlain as error:
+        for index in range(len(suite.cases)):
+            yield _result(suite, index, Facts(), Verdict.JE, f"the suite's arguments can't be sent: {error}")
+        return
+    max_answer_bytes = min(suite.limits.output_bytes, max(MIN_ANSWER_BYTES, 8 * encoded.largest_answer_bytes))
+    max_hashed = max(values.MAX_HASHED, 2 * encoded.largest_answer_bytes)
+    stride = EARLY_STOP_STRIDE if suite.early_stop else len(suite.cases)
+    for start in range(0, len(suite.cases), stride):
+        calls = encoded.calls[start : start + stride]
+        facts_of_each = sandbox.run_calls(
+            program, calls, suite.limits, max_answer_bytes=max_answer_bytes, deadline=deadline
+        )
+        for index, facts in enumerate(facts_of_each, start):
+            verdict, message = _judge_call(suite, index, facts, max_answer_bytes, max_hashed)
+            yield _result(suite, index, facts, verdict, message)
+
+
+def _judge_call(
+    suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes: int, max_hashed: int
+) -> tuple[Verdict, str]:
+    decided = classify(facts, suite.limits)
+    if decided is not None:
+        return decided
+    if facts.answer_too_large:
+        if max_answer_bytes == suite.limits.output_bytes:
+            return Verdict.OLE, "the answer is larger than the output limit"
+        return Verdict.WA, "the answer is far larger, or nested deeper, than a right one can be"
+    if facts.answer is None:
+        return Verdict.RTE, "it ended without an answer"
+    try:
+        actual = values.loads(facts.answer, max_hashed=max_hashed)
+    except values.NotPlain:
+        return Verdict.WA, "the answer is not plain data"
+    return _verdict(check_value(actual, suite.cases[index].expected, suite.checker))
+
+
+def _stdio_results(code: str, suite: StdioSuite, sandbox: Sandbox, deadline: float | None) -> Iterator[CaseResult]:
+    program = Program(code, "stdio")
+    same: Facts | None = None
+    for index, case in enumerate(suite.cases):
+        accepted = [case.stdout] if isinstance(case.stdout, str) else case.stdout
+        # White space around a right answer is free, within reason; what is far longer than that is not kept.
+        keep_bytes = MIN_KEPT_BYTES + 4 * max(len(text.encode()) for text in accepted)
+        facts = same or sandbox.run_program(
+            program, case.stdin.encode(), suite.limits, keep_bytes=keep_bytes, deadline=deadline
+        )
+        decided = classify(facts, suite.limits)
+        if decided is not None and decided[0] is Verdict.CE:
+            same = facts  # it compiles for no other input either
+        if decided is None and facts.stdout_bytes > len(facts.stdout):
+            decided = Verdict.WA, "the output is far longer than a right one can be"
+        yield _result(
+            suite, index, facts, *(decided or _verdict(check_output(facts.stdout, case.stdout, suite.checker)))
+        )
+
+
+def _verdict(outcome: Outcome) -> tuple[Verdict, str]:
+    return (Verdict.AC, "") if outcome.accepted else (Verdict.WA, outcome.reason)
+
+
+def _result(suite: Suite, index: int, facts: Facts, verdict: Verdict, message: str) -> CaseResult:
+    case = suite.cases[index]
+    return CaseResult(
+        index,
+        verdict,
+        case.weight,
+        case.group,
+        facts.cpu_time_s,
+        facts.wall_time_s,
+        facts.peak_memory_bytes,
+        message,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    calls: tuple[bytes, ...]
+    largest_answer_bytes: int
+
+
+_cache: OrderedDict[str, _Encoded] = OrderedDict()
+_cache_lock = threading.Lock()
+_CACHED_SUITES = 32
+_CACHED_BYTES = 1 << 20
+"""Suites whose calls are larger than this are encoded anew each time, so that the cache stays small."""
+
+
+def _encoded(suite: FunctionSuite) -> _Encoded:
+    """The suite's calls on the wire. Many submissions answer the same suite, so it is kept."""
+    key = suite.digest
+    with _cache_lock:
+        found = _cache.get(key)
+        if found is not None:
+            _cache.move_to_end(key)
+            return found
+    calls = tuple(
+        values.dumps([case.args, case.kwargs] if case.kwargs else [case.args]) for case in suite.cases
+    )
+    largest = max(_answer_bytes(case.expected) for case in suite.cases)
+    encoded = _Encoded(calls, largest)
+    if sum(map(len, calls)) <= _CACHED_BYTES:
+        with _cache_lock:
+            _cache[key] = encoded
+            while len(_cache) > _CACHED_SUITES:
+                _cache.popitem(last=False)
+    return encoded
+
+
+def _answer_bytes(expected: object) -> int:
+    try:
+        return len(values.dumps(expected))
+    except values.NotPlain:
+        return 0
+
+
+def sandbox_failure(suite: Suite, error: SandboxError) -> Judgement:
+    return refused(suite, Verdict.JE, f"sandbox failure: {error}")

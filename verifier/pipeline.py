@@ -1,0 +1,303 @@
+"""verify(): from samples to rewards. Read this first.
+
+    event -> wire -> code extraction -> suite -> judge -> sandbox -> facts -> verdicts -> reward -> result
+
+The library, the command line and the Lambda handler all go through `Verifier`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from verifier.errors import RequestError, SandboxError, SuiteError
+from verifier.judging.judge import Judgement, judge, refused
+from verifier.sandbox.keeper import Keeper, SandboxOptions
+from verifier.submission import DEFAULT as DEFAULT_EXTRACTION
+from verifier.submission import ExtractionRule, extract_code
+from verifier.suite.model import FunctionSuite, Suite, parse_suite
+from verifier.suite.store import DirectoryStore, SuiteStore
+from verifier.verdict import CaseResult, Verdict
+from verifier.wire import Malformed, Reference, Sample, read_sample, response_entry
+
+AHEAD = 8
+"""Samples per worker that are read before their turn. Bounds memory however long the stream is."""
+
+REMEMBERED_CASES = 50_000
+"""Judgements that are kept for identical submissions, counted by their cases: some ten megabytes."""
+
+_PARSED_SUITES = 64
+_PARSED_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is known of one sample."""
+
+    index: int
+    """Position in the request."""
+    id: object
+    """As it came."""
+    judgement: Judgement
+    judge_time_s: float = 0.0
+    """Seconds that judging took; 0 where an identical submission's judgement was used again."""
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
+
+    @property
+    def reward(self) -> float:
+        return self.judgement.score.reward
+
+    @property
+    def cases(self) -> tuple[CaseResult, ...]:
+        return self.judgement.cases
+
+    @property
+    def message(self) -> str:
+        return self.judgement.message
+
+    def entry(self) -> dict[str, object]:
+        """The result in the shape of the reward contract."""
+        metrics = asdict(self.judgement.score)
+        reward = metrics.pop("reward")
+        return response_entry(self.id, reward, metrics, judge_error=self.verdict is Verdict.JE)
+
+    def report(self) -> dict[str, object]:
+        """The contract's fields, and all else that is known; never an expected value."""
+        return {
+            **self.entry(),
+            "verdict": str(self.verdict),
+            "message": self.message,
+            "cases": [{**asdict(case), "verdict": str(case.verdict)} for case in self.cases],
+            "isolation": {
+                "in_force": list(self.judgement.isolation.in_force),
+                "missing": dict(self.judgement.isolation.missing),
+            },
+            "timing": {"judge_time_s": round(self.judge_time_s, 6)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    index: int
+    id: object
+    code: str
+    suite: Suite
+
+    @property
+    def key(self) -> tuple[bytes, str]:
+        return hashlib.sha256(self.code.encode("utf-8", "surrogatepass")).digest(), self.suite.digest
+
+
+class Verifier:
+    """Scores samples on a pool of sandboxed workers.
+
+        with Verifier(suites="testsuites") as verifier:
+            for result in verifier.score(samples):
+                print(result.id, result.verdict, result.reward)
+
+    `suites` is a directory or a SuiteStore for samples that name their suite; `workers` is the number of submissions
+    that run at the same time (default: one for each processor this process may use); `extraction` says how code is
+    taken out of a completion. Workers start at first use, or with `start()`, and stay warm until `close()`.
+    """
+
+    def __init__(
+        self,
+        suites: str | Path | SuiteStore | None = None,
+        *,
+        workers: int | None = None,
+        extraction: ExtractionRule = DEFAULT_EXTRACTION,
+        sandbox: SandboxOptions | None = None,
+    ) -> None:
+        if workers is not None and workers < 1:
+            raise RequestError("must be at least 1", path="workers")
+        self.workers = workers or len(os.sched_getaffinity(0))
+        self._store = DirectoryStore(Path(suites)) if isinstance(suites, str | Path) else suites
+        self._extraction = extraction
+        self._keeper = Keeper(self.workers, sandbox)
+        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="verifier")
+        self._parsed: OrderedDict[str, Suite] = OrderedDict()
+
+    def __enter__(self) -> Verifier:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Starts the workers now. Raises SandboxError where the sandbox can't be set up on this machine."""
+        self._keeper.start()
+
+    def close(self) -> None:
+        """Stops the workers; what is being judged is finished first."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._keeper.close()
+
+    # Scoring
+
+    def score(self, samples: Sequence[object], *, time_limit_s: float | None = None) -> list[Result]:
+        """One result for each sample, in order. A sample is an event's entry in any form that `wire` reads.
+
+        What is not judged within `time_limit_s` has verdict JE and says so. Never raises for a sample: one that can't
+        be read has its own result.
+        """
+        return list(self.stream(samples, time_limit_s=time_limit_s))
+
+    def stream(self, samples: Iterable[object], *, time_limit_s: float | None = None) -> Iterator[Result]:
+        """As `score`, lazily: reads ahead only as far as the workers need, so a stream may be endless."""
+        deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        batch = _Batch(self, deadline)
+        try:
+            for index, sample in enumerate(samples):
+                batch.add(self._prepare(sample, index))
+                if len(batch) >= self.workers * AHEAD:
+                    yield batch.next()
+            while len(batch):
+                yield batch.next()
+        finally:
+            batch.cancel()
+
+    async def ascore(self, samples: Sequence[object], *, time_limit_s: float | None = None) -> list[Result]:
+        """`score` for asyncio programs."""
+        return [result async for result in self.astream(samples, time_limit_s=time_limit_s)]
+
+    async def astream(self, samples: Iterable[object], *, time_limit_s: float | None = None) -> AsyncIterator[Result]:
+        """`stream` for asyncio programs; the event loop is never blocked."""
+        results = self.stream(samples, time_limit_s=time_limit_s)
+        try:
+            while (result := await asyncio.to_thread(next, results, None)) is not None:
+                yield result
+        finally:
+            await asyncio.to_thread(results.close)  # type: ignore[attr-defined]
+
+    def judge(self, code: str, suite: Suite, *, deadline: float | None = None) -> Judgement:
+        """One submission, on the next free worker. Never raises: a failure of ours is verdict JE."""
+        try:
+            with self._keeper.slot() as sandbox:
+                if deadline is not None and time.monotonic() > deadline:
+                    return refused(suite, Verdict.JE, "not judged in time", isolation=sandbox.isolation)
+                return judge(code, suite, sandbox, deadline=deadline)
+        except SandboxError as error:
+            return refused(suite, Verdict.JE, f"sandbox failure: {error}")
+        except Exception as error:
+            # A bug of ours must cost one sample its judgement, not the batch.
+            return refused(suite, Verdict.JE, f"internal error: {type(error).__name__}: {error}")
+
+    # From a sample to a job
+
+    def _prepare(self, sample: object, index: int) -> _Job | Result:
+        if not isinstance(sample, Sample | Malformed):
+            try:
+                sample = read_sample(sample, index)
+            except RequestError as problem:
+                sample_id = sample.get("id") if isinstance(sample, dict) else None
+                sample = Malformed(index, f"sample-{index}" if sample_id is None else sample_id, problem)
+        if isinstance(sample, Malformed):
+            return Result(index, sample.id, refused(None, Verdict.JE, f"malformed sample: {sample.problem}"))
+        try:
+            suite = self._suite(sample.reference)
+        except RequestError as problem:
+            return Result(index, sample.id, refused(None, Verdict.JE, f"no suite to judge by: {problem}"))
+        code = sample.code
+        if code is None:
+            if sample.completion is None:
+                reason = "the sample has no completion to judge: no assistant turn"
+                return Result(index, sample.id, refused(suite, Verdict.CE, reason))
+            entry_point = suite.entry_point if isinstance(suite, FunctionSuite) else None
+            rule = replace(self._extraction, must_define=self._extraction.must_define or entry_point)
+            extraction = extract_code(sample.completion, rule)
+            if extraction.code is None:
+                reason = f"no code in the completion: {extraction.reason}"
+                return Result(index, sample.id, refused(suite, Verdict.CE, reason))
+            code = extraction.code
+        return _Job(index, sample.id, code, suite)
+
+    def _suite(self, reference: Reference | None) -> Suite:
+        """Raises RequestError where the sample names no suite, or one that is not to be had."""
+        if reference is None:
+            raise RequestError("is missing: give a suite, or {'suite': '<id>'}", path="reference_answer")
+        if reference.suite_id is not None:
+            if self._store is None:
+                raise SuiteError(
+                    f"names suite {reference.suite_id!r}, but this verifier was given no suites", path=reference.path
+                )
+            digest = f"@{reference.digest}" if reference.digest else ""
+            return self._store.get(reference.suite_id + digest)
+        # Many samples of a batch bring the same suite; validating it once is enough.
+        try:
+            text = json.dumps(reference.suite)
+        except (TypeError, ValueError, RecursionError):
+            text = ""
+        known = self._parsed.get(text) if text else None
+        if known is not None:
+            self._parsed.move_to_end(text)
+            return known
+        suite = parse_suite(dict(reference.suite or {}), path=reference.path)
+        if text and len(text) <= _PARSED_BYTES:
+            self._parsed[text] = suite
+            while len(self._parsed) > _PARSED_SUITES:
+                self._parsed.popitem(last=False)
+        return suite
+
+    def _run(self, job: _Job, deadline: float | None) -> Result:
+        began = time.monotonic()
+        judgement = self.judge(job.code, job.suite, deadline=deadline)
+        return Result(job.index, job.id, judgement, time.monotonic() - began)
+
+
+class _Batch:
+    """Jobs in flight, in order. Identical ones share one run."""
+
+    def __init__(self, verifier: Verifier, deadline: float | None) -> None:
+        self._verifier = verifier
+        self._deadline = deadline
+        self._waiting: deque[tuple[int, object, Future[Result] | Result]] = deque()
+        self._recent: OrderedDict[tuple[bytes, str], tuple[Future[Result], int]] = OrderedDict()
+        self._recent_cases = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, job: _Job | Result) -> None:
+        if isinstance(job, Result):
+            self._waiting.append((job.index, job.id, job))
+            return
+        key = job.key
+        if key in self._recent:
+            self._recent.move_to_end(key)
+        else:
+            future = self._verifier._pool.submit(self._verifier._run, job, self._deadline)
+            self._recent[key] = (future, len(job.suite.cases))
+            self._recent_cases += len(job.suite.cases)
+            while self._recent_cases > REMEMBERED_CASES and len(self._recent) > 1:
+                _, (_, forgotten_cases) = self._recent.popitem(last=False)
+                self._recent_cases -= forgotten_cases
+        self._waiting.append((job.index, job.id, self._recent[key][0]))
+
+    def next(self) -> Result:
+        """The result whose turn it is; waits for it."""
+        index, sample_id, pending = self._waiting.popleft()
+        if isinstance(pending, Result):
+            return pending
+        result = pending.result()
+        if result.index == index:
+            return result
+        return replace(result, index=index, id=sample_id, judge_time_s=0.0)
+
+    def cancel(self) -> None:
+        for _, _, pending in self._waiting:
+            if isinstance(pending, Future):
+                pending.cancel()
