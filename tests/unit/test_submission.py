@@ -59,6 +59,7 @@ def test_other_languages_never_count(info: str) -> None:
         (f"{F}markdown\n{F}python\na\n{F}\n{F}\n", "a\n"),
         (f"{F}python\nhalf\n\nWait, again:\n{F}python\na\n{F}\n", "a\n"),
         (f"{F}\nhalf\n{F}python\na\n{F}\n", "a\n"),
+        (f"{F}python inline{F}\ntext\n{F}\n{SOLVE}{F}\n", SOLVE),
         (f"Use {F}python inline{F} and\n{fenced(SOLVE)}", SOLVE),
     ],
 )
@@ -211,8 +212,9 @@ def test_rule_refuses_nonsense() -> None:
 
 
 _PIECES = st.sampled_from(
-    [F, "~~~", "````", "python\n", "\n", " ", "    ", "\t", "x = 1", "def f():", "<think>", "</think>", "- ", "\r", "\x00",
-     "<|begin_of_solution|>", "<|end_of_solution|>", "\ud800", "\ufeff", "bash\n", "import os\n", '"""', "<|im_end|>"]
+    [F, "~~~", "````", "python\n", "\n", " ", "    ", "\t", "x = 1", "def f():", "<think>", "</think>", "- ", "\r",
+     "\x00", "<|begin_of_solution|>", "<|end_of_solution|>", "\ud800", "\ufeff", "bash\n", "import os\n", '"""',
+     "<|im_end|>"]
 )  # fmt: skip
 
 

@@ -209,7 +209,7 @@ def test_malformed_samples_keep_their_place() -> None:
         ({"reference_answer": "my-suite"}, "[0].reference_answer"),
         ({"reference_answer": '{"kind": '}, "[0].reference_answer"),
         ({"metadata": {"reference_answer": {"test_cases": []}}}, "[0].metadata.reference_answer.test_cases"),
-        ({"metadata": {"inputs": ["1"], "outputs": []}}, "[0].metadata.outputs"),
+        ({"metadata": {"inputs": ["1", "2"], "outputs": ["1"]}}, "[0].metadata.outputs"),
         ({"metadata": {"inputs": ["1"], "outputs": [7]}}, "[0].metadata.outputs[0]"),
         ({"metadata": {"fn_name": "f", "inputs": ["1", "x"], "outputs": ["1", "1"]}}, "[0].metadata.inputs[1]"),
         ({"metadata": {"fn_name": "f", "inputs": ["1"], "outputs": ["x"]}}, "[0].metadata.outputs[0]"),

@@ -11,7 +11,7 @@ from verifier.errors import SandboxError
 from verifier.judging.classify import classify
 from verifier.judging.reward import Reference, Score, score
 from verifier.sandbox import values
-from verifier.sandbox.base import Facts, Isolation, Program, Sandbox
+from verifier.sandbox.base import NOT_RUN, Facts, Isolation, Program, Sandbox
 from verifier.suite.checkers import Outcome, check_output, check_value
 from verifier.suite.model import FunctionSuite, StdioSuite, Suite
 from verifier.verdict import CaseResult, Verdict, overall
@@ -33,7 +33,7 @@ class Judgement:
     verdict: Verdict
     score: Score
     cases: tuple[CaseResult, ...]
-    isolation: Isolation = Isolation(())
+    isolation: Isolation = NOT_RUN
     message: str = ""
     """Why, where it was not run at all; else the first message of a case that did not pass."""
 
@@ -57,7 +57,7 @@ def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None =
     return _judgement(suite, results, sandbox.isolation)
 
 
-def refused(suite: Suite | None, verdict: Verdict, reason: str, *, isolation: Isolation = Isolation(())) -> Judgement:
+def refused(suite: Suite | None, verdict: Verdict, reason: str, *, isolation: Isolation = NOT_RUN) -> Judgement:
     """The judgement of a submission that was not run, for `reason`: every case has the same verdict. Without a suite
     there are no cases."""
     cases = suite.cases if suite is not None else ()
@@ -182,9 +182,7 @@ def _encoded(suite: FunctionSuite) -> _Encoded:
         if found is not None:
             _cache.move_to_end(key)
             return found
-    calls = tuple(
-        values.dumps([case.args, case.kwargs] if case.kwargs else [case.args]) for case in suite.cases
-    )
+    calls = tuple(values.dumps([case.args, case.kwargs] if case.kwargs else [case.args]) for case in suite.cases)
     largest = max(_answer_bytes(case.expected) for case in suite.cases)
     encoded = _Encoded(calls, largest)
     if sum(map(len, calls)) <= _CACHED_BYTES:

@@ -85,6 +85,11 @@ class Isolation:
 
     in_force: tuple[str, ...]
     missing: dict[str, str] = field(default_factory=dict)
+    """Why, for each layer that is not in force."""
+
+
+NOT_RUN = Isolation(())
+"""Of a submission that was never run."""
 
 
 class Sandbox(Protocol):
@@ -112,5 +117,6 @@ class Sandbox(Protocol):
         max_answer_bytes: int,
         deadline: float | None = None,
     ) -> list[Facts]:
-        """Calls a `function` program's entry point with each of `calls`, each [args] or [args, kwargs] in the codec of `values`. Calls share a process until one of them kills it; then the next gets a fresh one."""
+        """Calls a `function` program's entry point with each of `calls`, each [args] or [args, kwargs] in the codec of
+        `values`. Calls share a process until one of them kills it; then the next gets a fresh one."""
         ...

@@ -21,7 +21,7 @@ _SLICE_S = 0.01
 """How often to look for a wake-up while waiting on descriptors."""
 
 
-class _Selector(selectors._BaseSelectorImpl):  # type: ignore[misc, name-defined]
+class _Selector(selectors._BaseSelectorImpl):
     def __init__(self, woken: threading.Event) -> None:
         super().__init__()
         self._woken = woken
@@ -69,7 +69,7 @@ class EventLoop(asyncio.SelectorEventLoop):
         self._woken.set()
 
 
-class _Policy(asyncio.DefaultEventLoopPolicy):  # type: ignore[name-defined, misc]
+class _Policy(asyncio.DefaultEventLoopPolicy):
     _loop_factory = EventLoop
 
 

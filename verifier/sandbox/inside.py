@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import _signal  # the C module: `signal` turns every number into an enum, which costs each cell a fifth of a millisecond
 import contextlib
 import json
 import os
@@ -14,8 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
-
-import _signal  # the C module: `signal` turns every number into an enum, which costs each cell a fifth of a millisecond
 
 from verifier.sandbox import values
 from verifier.sandbox.modules import Environment, needs
@@ -208,7 +207,7 @@ def leave(status: int) -> int:
     threading = sys.modules.get("threading")
     if threading is not None:
         with contextlib.suppress(Exception):
-            threading._shutdown()  # type: ignore[attr-defined]
+            threading._shutdown()
     with contextlib.suppress(BaseException):
         atexit._run_exitfuncs()
     try:
@@ -239,12 +238,13 @@ def allow_standard_paths() -> None:
     opened, paths = io.open, {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
     paths.update({f"/dev/fd/{n}": n for n in range(3)}, **{f"/proc/self/fd/{n}": n for n in range(3)})
 
-    def open(file: Any, *args: Any, **kwargs: Any) -> Any:
+    def open_standard(file: Any, *args: Any, **kwargs: Any) -> Any:
         fd = paths.get(file) if isinstance(file, str) else None
         return opened(file if fd is None else fd, *args, **kwargs)
 
-    open.__doc__ = opened.__doc__
-    builtins.open = io.open = open  # type: ignore[assignment]
+    open_standard.__name__ = open_standard.__qualname__ = "open"
+    open_standard.__doc__ = opened.__doc__
+    builtins.open = io.open = open_standard
 
 
 def run_function(code: CodeType, program: dict[str, Any]) -> int:
@@ -271,7 +271,9 @@ def run_function(code: CodeType, program: dict[str, Any]) -> int:
 PLAIN = frozenset({int, str, float, bool, list, tuple, dict, set, type(None)})
 
 
-def call(resolve: Callable[[], Any], pick: Callable[[Any, list[Any]], Any] | None, request: Any, max_bytes: int) -> bytes:
+def call(
+    resolve: Callable[[], Any], pick: Callable[[Any, list[Any]], Any] | None, request: Any, max_bytes: int
+) -> bytes:
     """One call's answer as a frame's payload."""
     args = request[0]
     try:
@@ -330,7 +332,9 @@ def entry_point(module: ModuleType, path: str) -> Callable[[], Any]:
         for position, part in enumerate(parts):
             value = getattr(value, part.removesuffix("()"))
             last = position == len(parts) - 1
-            if not last and (part.endswith("()") or (isinstance(value, type) and needs_instance(value, parts, position))):
+            if not last and (
+                part.endswith("()") or (isinstance(value, type) and needs_instance(value, parts, position))
+            ):
                 value = value()
         return value
 

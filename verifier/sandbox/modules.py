@@ -34,7 +34,9 @@ LEAN = (
 ).split()
 """Loaded in every zygote. Each costs every fork some 15 microseconds, so only what many submissions import."""
 
-LEAN_ON_DEMAND = "_strptime calendar locale encodings.idna encodings.punycode encodings.utf_16 encodings.utf_32".split()
+LEAN_ON_DEMAND = (
+    "_strptime calendar locale encodings.idna encodings.punycode encodings.utf_16 encodings.utf_32"
+).split()
 """Held in memory in the lean environment, since its modules import these lazily; with them, all of `encodings`."""
 
 STDLIB = (
@@ -46,8 +48,10 @@ STDLIB = (
 """Loaded beside LEAN in the other environments."""
 
 LEFT_OUT = frozenset(
-    "antigravity ensurepip idlelib lib2to3 pip setuptools site sitecustomize test this tkinter turtle turtledemo "
-    "usercustomize venv".split()
+    (
+        "antigravity ensurepip idlelib lib2to3 pip setuptools site sitecustomize test this tkinter turtle turtledemo "
+        "usercustomize venv"
+    ).split()
 )
 """Of the standard library, not importable in a cell: they open windows or browsers, or install things."""
 
@@ -208,7 +212,7 @@ class Environment:
                 raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}")
             return io.BytesIO(data[key])
 
-        zoneinfo._common.load_tzdata = load_tzdata  # type: ignore[attr-defined]
+        vars(zoneinfo._common)["load_tzdata"] = load_tzdata
 
 
 class MemoryImporter(MetaPathFinder):

@@ -16,7 +16,8 @@ on this socket means that the zygote is lost: the keeper kills it and starts ano
 **Cell**: two pipes of frames, a length of four bytes (big endian) and that many bytes of payload.
 
     keeper -> cell    one JSON object, the program: {"kind", "code", "entry_point", "result", "max_answer_bytes"};
-                      in kind "function" then one frame a call, [args] or [args, kwargs] in the codec of `values`; the end of the pipe ends the cell
+                      in kind "function" then one frame a call, [args] or [args, kwargs] in the codec of `values`;
+                      the end of the pipe ends the cell
     cell -> keeper    N + JSON list     stopped before the code ran: it imports these, which this zygote hasn't loaded
                       C + JSON [type, message]      it does not compile
                       X + JSON [type, message]      it failed while loading (kind "function")

@@ -27,8 +27,7 @@ class Turnstile:
         finally:
             with self._changed:
                 self._running -= 1
-                if self._waiting_alone and not self._running:
-                    self._changed.notify_all()
+                self._changed.notify_all()
 
     @contextmanager
     def alone(self) -> Iterator[None]:

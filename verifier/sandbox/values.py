@@ -161,7 +161,7 @@ class _Encoder:
         return {"b": bytes(value).hex()}
 
 
-def _loaded(module: str, name: str) -> type | tuple[()]:
+def _loaded(module: str, name: str) -> Any:
     """The class, where something already imported its module: a value can't be of a class that nobody has."""
     return getattr(sys.modules.get(module), name, ())
 
@@ -185,7 +185,7 @@ def _bounded_int(text: str) -> int:
     return int(text)
 
 
-_scan = json.JSONDecoder(parse_int=_bounded_int).scan_once
+_scan = json.JSONDecoder(parse_int=_bounded_int).scan_once  # type: ignore[attr-defined]
 
 
 def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:

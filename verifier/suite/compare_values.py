@@ -191,9 +191,9 @@ def _is_nan(number: Any) -> bool:
 
 def _equal(a: Any, e: Any) -> bool:
     for one, other in ((a, e), (e, a)):
-        if type(one) is Decimal and type(other) in (int, Fraction):
-            if max(other.numerator.bit_length(), other.denominator.bit_length()) > _MAX_DECIMAL_BITS:
-                return False
+        huge = type(one) is Decimal and type(other) in (int, Fraction)
+        if huge and max(other.numerator.bit_length(), other.denominator.bit_length()) > _MAX_DECIMAL_BITS:
+            return False
     try:
         return bool(a == e)
     except (ArithmeticError, ValueError):  # a signalling NaN

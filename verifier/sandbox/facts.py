@@ -1,0 +1,62 @@
+"""From what the watch saw to facts about each case. Pure."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from dataclasses import replace
+
+from verifier.limits import Limits
+from verifier.sandbox.base import Facts, Killed, Raised, Stage
+from verifier.sandbox.watch import Ended, Watch
+
+
+def end_facts(watch: Watch, ended: Ended, limits: Limits) -> Facts:
+    """How the process ended."""
+    peak = max(0, ended.peak_bytes - watch.baseline_bytes)
+    killed = watch.killed
+    if killed is None and peak > limits.memory_bytes:
+        killed = Killed.MEMORY
+    status = ended.status
+    return Facts(
+        killed=killed,
+        exit_status=os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
+        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        peak_memory_bytes=peak,
+    )
+
+
+def with_report(facts: Facts, frame: bytes) -> Facts:
+    """`facts` with what the cell itself says of the same case."""
+    kind, body = frame[:1], frame[1:]
+    if kind == b"B":
+        return replace(facts, answer_too_large=True)
+    stage = {b"C": Stage.COMPILE, b"X": Stage.LOAD, b"E": Stage.RUN}.get(kind)
+    if stage is None:
+        return replace(facts, killed=facts.killed or Killed.PROTOCOL)
+    return replace(facts, stage=stage, raised=_raised(body))
+
+
+def _raised(body: bytes) -> Raised:
+    try:
+        name, message = json.loads(body)
+        return Raised(str(name)[:100], str(message)[:500])
+    except (ValueError, TypeError, RecursionError):
+        return Raised("Exception", "")
+
+
+def shares(watch: Watch, ended: Ended) -> list[tuple[float, float]]:
+    """(CPU s, wall s) of each frame, and of what was going on after the last one. Frames that came between two looks
+    share the time between them equally."""
+    found: list[tuple[float, float]] = []
+    for before, after in itertools.pairwise(watch.marks):
+        count = after.frames - before.frames
+        found += [((after.cpu_s - before.cpu_s) / count, (after.wall_s - before.wall_s) / count)] * count
+    last = watch.marks[-1]
+    found.append((max(0.0, ended.cpu_s - last.cpu_s), max(0.0, watch.wall_s - last.wall_s)))
+    return found
+
+
+def is_borderline(facts: Facts, limits: Limits) -> bool:
+    return facts.killed is None and facts.cpu_time_s > limits.cpu_time_s

@@ -1,0 +1,148 @@
+"""The keeper's handle on a zygote: starting it, asking it for cells, noticing that it is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from verifier.errors import SandboxError
+from verifier.sandbox import protocol
+
+DEFAULT_PACKAGES = ("numpy", "pandas", "scipy", "sympy", "networkx", "sortedcontainers")
+"""Third-party packages that submissions may import where the sandbox's interpreter has them."""
+
+ZYGOTE_START_S = 60.0
+
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",  # the same submission iterates over its sets in the same order every time
+    "PYTHONUTF8": "1",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "HOME": "/nonexistent",
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """How cells are made, apart from the limits of a suite."""
+
+    python: str = sys.executable
+    """The interpreter that submissions run on; it needs no package of ours."""
+    packages: tuple[str, ...] = DEFAULT_PACKAGES
+
+
+class Zygote:
+    """A running zygote. Raises SandboxError where it can't be started, or is lost while it is used."""
+
+    def __init__(self, options: SandboxOptions, environment: frozenset[str]) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        arguments = {
+            "control_fd": theirs.fileno(),
+            "packages": sorted(environment - {"stdlib"}),
+            "allowed": list(options.packages),
+            "whole_stdlib": bool(environment),
+        }
+        script = str(Path(__file__).with_name("zygote.py"))
+        self._socket = ours
+        try:
+            self._process = subprocess.Popen(
+                [options.python, "-s", "-P", "-S", "-B", script, protocol.pack(arguments).decode()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs.fileno(),),
+                env=_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            ours.close()
+            raise SandboxError("start zygote", f"{options.python}: {error.strerror}", errno=error.errno) from None
+        finally:
+            theirs.close()
+        try:
+            ready = self._ready()
+        except BaseException:
+            self.close()
+            raise
+        self.version: str = ready["version"]
+        self.packages = frozenset(ready["packages"])
+        self.baseline_bytes: int = ready["baseline_bytes"]
+        self.address_bytes: int = ready["address_bytes"]
+        self.subreaper: bool = ready["subreaper"]
+        self.processes: int = ready["processes"]
+
+    def _ready(self) -> dict[str, Any]:
+        self._socket.settimeout(ZYGOTE_START_S)
+        try:
+            message = self.receive()
+        except TimeoutError:
+            raise SandboxError("start zygote", f"not ready after {ZYGOTE_START_S:g} s") from None
+        except SandboxError as error:
+            self._process.kill()
+            raise SandboxError("start zygote", self._last_words() or error.problem) from None
+        self._socket.settimeout(None)
+        if "ready" not in message:
+            step = f"start zygote, {message.get('failed')}"
+            raise SandboxError(step, str(message.get("problem")), errno=message.get("errno"))
+        ready = message["ready"]
+        assert isinstance(ready, dict)
+        return ready
+
+    def _last_words(self) -> str:
+        assert self._process.stderr is not None
+        text = self._process.stderr.read(65_536).decode(errors="replace").strip()
+        return text.splitlines()[-1] if text else ""
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def receive(self) -> dict[str, Any]:
+        try:
+            packet = self._socket.recv(protocol.MAX_CONTROL_BYTES)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise SandboxError("zygote", "lost", errno=error.errno) from None
+        if not packet:
+            raise SandboxError("zygote", "lost: it closed its control socket")
+        return protocol.unpack(packet)
+
+    def fork(self, confinement: dict[str, Any], fds: Sequence[int]) -> int:
+        """The process id of a new cell, which has `fds` as its descriptors 0, 1, 2, ..."""
+        try:
+            socket.send_fds(self._socket, [protocol.pack({"fork": confinement})], list(fds))
+        except OSError as error:
+            raise SandboxError("zygote", "lost", errno=error.errno) from None
+        answer = self.receive()
+        if "pid" not in answer:
+            raise SandboxError(str(answer.get("refused")), str(answer.get("problem")), errno=answer.get("errno"))
+        pid = answer["pid"]
+        assert isinstance(pid, int)
+        return pid
+
+    def kill_cell(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.send(protocol.pack({"kill": 1}))
+
+    def close(self) -> None:
+        """Ends it and its cell. The zygote kills its cell when it sees the socket closed; SIGKILL is for one that
+        doesn't see."""
+        self._socket.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
