@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from verifier.limits import Limits
 from verifier.sandbox.base import Facts, Killed, Raised, Stage
-from verifier.sandbox.watch import Ended, Watch
+from verifier.sandbox.watch import Watch
 
 
-def end_facts(watch: Watch, ended: Ended, limits: Limits) -> Facts:
+def end_facts(watch: Watch, limits: Limits) -> Facts:
     """How the process ended."""
+    ended = watch.end
     peak = max(0, ended.peak_bytes - watch.baseline_bytes)
     killed = watch.killed
     if killed is None and peak > limits.memory_bytes:
@@ -46,7 +47,7 @@ def _raised(body: bytes) -> Raised:
         return Raised("Exception", "")
 
 
-def shares(watch: Watch, ended: Ended) -> list[tuple[float, float]]:
+def shares(watch: Watch) -> list[tuple[float, float]]:
     """(CPU s, wall s) of each frame, and of what was going on after the last one. Frames that came between two looks
     share the time between them equally."""
     found: list[tuple[float, float]] = []
@@ -54,7 +55,7 @@ def shares(watch: Watch, ended: Ended) -> list[tuple[float, float]]:
         count = after.frames - before.frames
         found += [((after.cpu_s - before.cpu_s) / count, (after.wall_s - before.wall_s) / count)] * count
     last = watch.marks[-1]
-    found.append((max(0.0, ended.cpu_s - last.cpu_s), max(0.0, watch.wall_s - last.wall_s)))
+    found.append((max(0.0, watch.end.cpu_s - last.cpu_s), max(0.0, watch.wall_s - last.wall_s)))
     return found
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import _signal  # the C module: `signal` turns every number into an enum, which costs each cell a fifth of a millisecond
 import contextlib
+import gc
 import json
+import marshal
 import os
 import resource
 import sys
@@ -18,7 +20,16 @@ from typing import Any, NoReturn
 
 from verifier.sandbox import values
 from verifier.sandbox.modules import Environment, needs
-from verifier.sandbox.protocol import ANSWERS_FD, CELL_FDS, REQUESTS_FD, FrameReader, frame, read_exactly, write_all
+from verifier.sandbox.protocol import (
+    ANSWERS_FD,
+    CELL_FDS,
+    MAX_BYTECODE_BYTES,
+    REQUESTS_FD,
+    FrameReader,
+    frame,
+    read_exactly,
+    write_all,
+)
 
 STACK_BYTES = 1 << 30
 """Of the main thread. Python programs recurse deeply through C (sorted keys, lru_cache), and the kernel maps the rest
@@ -58,12 +69,14 @@ def run(received: list[int], confinement: Confinement, environment: Environment)
         setup_session()
         setup_limits(confinement)
         setup_identity(confinement)
-        program = json.loads(read_exactly(REQUESTS_FD, int.from_bytes(read_exactly(REQUESTS_FD, 4), "big")))
-        # From here on the submission's text is handled; it does not run before the lock.
-        code = compile_program(program)
+        lock_descriptors()
+        # From here on the submission's text is handled: everything above holds by now.
+        program = json.loads(read_frame())
+        code = compile_program(program, read_frame())
         if code is not None and not report_needs(code, environment):
-            setup_memory()
-            lock_descriptors()
+            if program["share_bytecode"]:
+                share_bytecode(code)
+            gc.enable()  # the zygote switched it off for its own sake
             status = run_function(code, program) if program["kind"] == "function" else run_program(code)
     except SetupError as error:
         with contextlib.suppress(OSError):
@@ -81,6 +94,13 @@ def warm_up() -> None:
     values.loads(values.dumps([[1, "x", 1.5, (2,)]]))
     needs(compile("def f(x: int) -> int:\n    return x\n", FILE_NAME, "exec"), Environment((), (), whole_stdlib=True))
     error_payload(b"X", ValueError("x"))
+
+
+def hide() -> None:
+    """Runs in the zygote, last: our own modules are none that a submission could import. What is loaded of them goes
+    on working. (In the zygote, since walking through sys.modules would cost each cell fifty copied pages.)"""
+    for name in [n for n in sys.modules if n == "verifier" or n.startswith("verifier.")]:
+        del sys.modules[name]
 
 
 # Confinement, in order
@@ -138,13 +158,6 @@ def setup_identity(confinement: Confinement) -> None:
         raise SetupError("change of user", ValueError("still root afterwards"))
 
 
-def setup_memory() -> None:
-    """The zygote switched the collector off for its own sake; a submission has it as usual."""
-    import gc
-
-    gc.enable()
-
-
 def lock_descriptors() -> None:
     """Nothing that needs a new descriptor works after this, and it can't be undone: open, socket, dup, listdir, exec
     of a dynamic program. Descriptors that stand go on working."""
@@ -157,9 +170,17 @@ def lock_descriptors() -> None:
 # What the submission is
 
 
-def compile_program(program: dict[str, Any]) -> CodeType | None:
+def read_frame() -> bytes:
+    return read_exactly(REQUESTS_FD, int.from_bytes(read_exactly(REQUESTS_FD, 4), "big"))
+
+
+def compile_program(program: dict[str, Any], text: bytes) -> CodeType | None:
+    if program["form"] == "bytecode":
+        shared = marshal.loads(text)
+        assert isinstance(shared, CodeType)
+        return shared
     try:
-        return compile(program["code"], FILE_NAME, "exec", dont_inherit=True)
+        return compile(text.decode("utf-8", "surrogatepass"), FILE_NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         # ValueError: NUL bytes; UnicodeEncodeError, a ValueError too: lone surrogates.
         answer_error(b"C", error)
@@ -173,12 +194,17 @@ def report_needs(code: CodeType, environment: Environment) -> bool:
     return bool(missing)
 
 
+def share_bytecode(code: CodeType) -> None:
+    """The next cell of the same program need not compile it again."""
+    bytecode = marshal.dumps(code)
+    if len(bytecode) <= MAX_BYTECODE_BYTES:
+        write_all(ANSWERS_FD, frame(b"P" + bytecode))
+
+
 def new_module(name: str) -> ModuleType:
     module = ModuleType(name)
     module.__dict__["__file__"] = FILE_NAME
     module.__dict__["__builtins__"] = __builtins__
-    for ours in [n for n in sys.modules if n == "verifier" or n.startswith("verifier.")]:
-        del sys.modules[ours]
     sys.modules[name] = module
     sys.argv[:] = [FILE_NAME]
     return module

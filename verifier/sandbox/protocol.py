@@ -15,10 +15,13 @@ on this socket means that the zygote is lost: the keeper kills it and starts ano
 
 **Cell**: two pipes of frames, a length of four bytes (big endian) and that many bytes of payload.
 
-    keeper -> cell    one JSON object, the program: {"kind", "code", "entry_point", "result", "max_answer_bytes"};
-                      in kind "function" then one frame a call, [args] or [args, kwargs] in the codec of `values`;
-                      the end of the pipe ends the cell
-    cell -> keeper    N + JSON list     stopped before the code ran: it imports these, which this zygote hasn't loaded
+    keeper -> cell    one JSON object: {"kind", "form", "share_bytecode", "entry_point", "result", "max_answer_bytes"};
+                      the program: its source in UTF-8, or what an earlier cell shared (by "form"); in kind "function"
+                      one frame a call, [args] or [args, kwargs] in the codec of `values`; the end of the pipe ends the
+                      cell
+    cell -> keeper    P + bytecode      its own form of the program, for the next cell of the same program; opaque to
+                      the keeper, and sent before the submission runs
+                      N + JSON list     stopped before the code ran: it imports these, which this zygote hasn't loaded
                       C + JSON [type, message]      it does not compile
                       X + JSON [type, message]      it failed while loading (kind "function")
                       L                 loaded: the next is the answer to the first call
@@ -42,6 +45,7 @@ CELL_FDS = ("stdin", "stdout", "stderr", "requests", "answers")
 REQUESTS_FD, ANSWERS_FD = 3, 4
 
 MAX_CONTROL_BYTES = 16_384
+MAX_BYTECODE_BYTES = 4 << 20
 
 
 def pack(message: dict[str, Any]) -> bytes:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import math
 import os
-import signal
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
@@ -19,9 +19,10 @@ from verifier.sandbox import protocol
 from verifier.sandbox.base import Facts, Isolation, Killed, Program, Stage
 from verifier.sandbox.facts import end_facts, is_borderline, shares, with_report
 from verifier.sandbox.policy import isolation, slot_uid
+from verifier.sandbox.sweep import sweep_orphans
 from verifier.sandbox.turnstile import Turnstile
-from verifier.sandbox.watch import GRACE, Ended, Watch
-from verifier.sandbox.zygotes import SandboxOptions, Zygote
+from verifier.sandbox.watch import GRACE, Watch
+from verifier.sandbox.zygotes import LOST, SandboxOptions, Zygote
 
 ADDRESS_HEADROOM_BYTES = 1 << 30
 """Address space beyond the memory limit: threads reserve stacks that they don't touch. What is touched is limited by
@@ -34,13 +35,26 @@ MAX_ZYGOTES = 4
 """Environments that one slot keeps warm; the least recently used one goes first."""
 
 
-@dataclass(slots=True)
-class _Cell:
-    """One finished cell: its watch, and how it began."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Everything that one cell is asked to do."""
 
-    watch: Watch
-    ended: Ended
-    needs: frozenset[str] | None = None
+    program: Program
+    limits: Limits
+    calls: Sequence[bytes] = ()
+    stdin: bytes = b""
+    keep_bytes: int = 0
+    max_answer_bytes: int = 0
+    deadline: float | None = None
+
+
+@dataclass(slots=True)
+class _Known:
+    """What earlier cells of the same program told: the modules it needs, and its bytecode."""
+
+    code: str = ""
+    environment: frozenset[str] = frozenset()
+    bytecode: bytes | None = None
 
 
 class Slot:
@@ -51,6 +65,7 @@ class Slot:
         self._uid = slot_uid(number)
         self._turnstile = turnstile
         self._zygotes: OrderedDict[frozenset[str], Zygote] = OrderedDict()
+        self._known = _Known()
         self._alone = False
         self._subreaper = True
 
@@ -71,10 +86,11 @@ class Slot:
     def run_program(
         self, program: Program, stdin: bytes, limits: Limits, *, keep_bytes: int, deadline: float | None = None
     ) -> Facts:
-        facts = self._run_program(program, stdin, limits, keep_bytes, deadline)
+        run = _Run(program, limits, stdin=stdin, keep_bytes=keep_bytes, deadline=deadline)
+        facts = self._program_facts(run)
         if is_borderline(facts, limits):
             with self._by_itself():
-                facts = self._run_program(program, stdin, limits, keep_bytes, deadline)
+                facts = self._program_facts(run)
         return facts
 
     def run_calls(
@@ -86,47 +102,42 @@ class Slot:
         max_answer_bytes: int,
         deadline: float | None = None,
     ) -> list[Facts]:
+        run = _Run(program, limits, calls, max_answer_bytes=max_answer_bytes, deadline=deadline)
         done: list[Facts] = []
         while len(done) < len(calls):
-            done += self._run_calls(program, calls[len(done) :], limits, max_answer_bytes, deadline)
+            done += self._call_facts(replace(run, calls=calls[len(done) :]))
         for position, facts in enumerate(done):
             if is_borderline(facts, limits):
                 with self._by_itself():
-                    call = calls[position : position + 1]
-                    [done[position]] = self._run_calls(program, call, limits, max_answer_bytes, deadline)
+                    [done[position]] = self._call_facts(replace(run, calls=[calls[position]]))
         return done
 
-    def _run_program(
-        self, program: Program, stdin: bytes, limits: Limits, keep_bytes: int, deadline: float | None
-    ) -> Facts:
-        cell = self._cell(program, (), stdin, limits, keep_bytes, 0, deadline)
-        if isinstance(cell, Facts):
-            return cell
-        watch = cell.watch
+    def _program_facts(self, run: _Run) -> Facts:
+        watch = self._watched(run)
+        if isinstance(watch, Facts):
+            return watch
         facts = replace(
-            end_facts(cell.watch, cell.ended, limits),
+            end_facts(watch, run.limits),
             stdout=watch.stdout,
             stdout_bytes=watch.stdout_bytes,
             stderr_tail=watch.stderr_tail,
-            cpu_time_s=cell.ended.cpu_s,
+            cpu_time_s=watch.end.cpu_s,
             wall_time_s=watch.wall_s,
         )
         return with_report(facts, watch.frames[0]) if watch.frames else facts
 
-    def _run_calls(
-        self, program: Program, calls: Sequence[bytes], limits: Limits, max_answer_bytes: int, deadline: float | None
-    ) -> list[Facts]:
-        """Facts of the first of `calls`, at least one: as many as one cell could answer, and what ended it."""
-        cell = self._cell(program, calls, b"", limits, 0, max_answer_bytes, deadline)
-        if isinstance(cell, Facts):
-            return [cell] * len(calls)
-        watch, end = cell.watch, end_facts(cell.watch, cell.ended, limits)
+    def _call_facts(self, run: _Run) -> list[Facts]:
+        """Facts of the first of the calls, at least one: as many as one cell could answer, and what ended it."""
+        calls = run.calls
+        watch = self._watched(run)
+        if isinstance(watch, Facts):
+            return [watch] * len(calls)
+        end, spent = end_facts(watch, run.limits), shares(watch)
         loaded = bool(watch.frames) and watch.frames[0] == b"L"
         answers = watch.frames[1:] if loaded else []
-        spent = shares(watch, cell.ended)
-        if end.killed is Killed.MEMORY and len(answers) == len(calls) and len(calls) > 1:
+        if end.killed is Killed.MEMORY and len(answers) == len(calls) > 1:
             # All answered, yet at some moment there was too much: which call it was shows one by one.
-            return [self._run_calls(program, [call], limits, max_answer_bytes, deadline)[0] for call in calls]
+            return [self._call_facts(replace(run, calls=[call]))[0] for call in calls]
         done = []
         for (cpu_s, wall_s), answer in zip(spent[1:], answers, strict=False):
             facts = Facts(
@@ -159,70 +170,51 @@ class Slot:
             finally:
                 self._alone = False
 
-    def _cell(
-        self,
-        program: Program,
-        calls: Sequence[bytes],
-        stdin: bytes,
-        limits: Limits,
-        keep_bytes: int,
-        max_answer_bytes: int,
-        deadline: float | None,
-    ) -> _Cell | Facts:
-        """Runs a cell in the environment that the submission needs; Facts where there is nothing more to know."""
-        environment: frozenset[str] = frozenset()
+    def _watched(self, run: _Run) -> Watch | Facts:
+        """A finished cell, in the environment that the program needs; Facts where there was none to watch."""
+        if run.program.code != self._known.code:
+            self._known = _Known(run.program.code)
         lost = 0
-        for _ in range(8):
+        while True:
+            if run.deadline is not None and time.monotonic() > run.deadline:
+                return Facts(killed=Killed.DEADLINE)
+            environment = self._known.environment
             try:
                 zygote = self._zygote(environment)
                 with contextlib.nullcontext() if self._alone else self._turnstile.among_others():
-                    cell = self._one(zygote, program, calls, stdin, limits, keep_bytes, max_answer_bytes, deadline)
+                    watch = self._one_cell(zygote, run)
             except SandboxError as error:
                 self._discard(environment)
                 lost += 1
                 if lost > 1:
-                    if error.step == "zygote":
-                        return Facts(killed=Killed.ZYGOTE)
-                    return Facts(fault=str(error))
+                    return Facts(killed=Killed.ZYGOTE) if error.step == LOST else Facts(fault=str(error))
                 continue
-            if cell.needs is None:
-                return cell
-            environment |= cell.needs
-        return Facts(fault="environment: the submission keeps asking for more modules")
+            except BaseException:
+                self._discard(environment)  # in the midst of a cell: nobody knows what it would say next
+                raise
+            if not self._learn(watch, zygote):
+                return watch
+            if self._known.environment <= environment:
+                return Facts(fault="environment: the submission keeps asking for modules that it has")
 
-    def _one(
-        self,
-        zygote: Zygote,
-        program: Program,
-        calls: Sequence[bytes],
-        stdin: bytes,
-        limits: Limits,
-        keep_bytes: int,
-        max_answer_bytes: int,
-        deadline: float | None,
-    ) -> _Cell:
-        is_function = program.kind == "function"
-        header = protocol.pack(
-            {
-                "kind": program.kind,
-                "code": program.code,
-                "entry_point": program.entry_point,
-                "result": program.result,
-                "max_answer_bytes": max_answer_bytes,
-            }
-        )
-        requests = b"".join(itertools.chain([protocol.frame(header)], (protocol.frame(call) for call in calls)))
-        confinement = {
-            "uid": self._uid,
-            "cpu_s": math.ceil(limits.cpu_time_s * GRACE * (len(calls) + 1)) + 3,
-            "address_bytes": zygote.address_bytes + limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
-            "processes": PROCESSES + (zygote.processes if self._uid is None else 0),
-        }
+    def _learn(self, watch: Watch, zygote: Zygote) -> bool:
+        """Takes out of the answers what is about the program and not about a case; True where it asks for another
+        environment and has not run."""
+        kind = watch.frames[0][:1] if watch.frames else b""
+        if kind == b"P":
+            self._known.bytecode = watch.frames.pop(0)[1:]
+        elif kind == b"N":
+            asked = _module_names(watch.frames[0]) & (zygote.packages | {"stdlib"})
+            self._known.environment |= asked
+        return kind == b"N"
+
+    def _one_cell(self, zygote: Zygote, run: _Run) -> Watch:
         mine: list[int] = []
         theirs: list[int] = []
+        is_function = run.program.kind == "function"
         try:
             pipes = _open_pipes(mine, theirs, is_function)
-            pid = zygote.fork(confinement, theirs)
+            pid = zygote.fork(self._confinement(zygote, run), theirs)
         except BaseException as error:
             for fd in mine:
                 os.close(fd)
@@ -235,32 +227,48 @@ class Slot:
         watch = Watch(
             zygote,
             pid,
-            limits,
-            keep_bytes=keep_bytes,
-            max_frame_bytes=max_answer_bytes + 65_536,
-            expected_frames=len(calls) + 1,
-            deadline=deadline,
+            run.limits,
+            keep_bytes=run.keep_bytes,
+            max_frame_bytes=(run.max_answer_bytes if is_function else protocol.MAX_BYTECODE_BYTES) + 65_536,
+            expected_frames=len(run.calls) + (1 if is_function else 2),
+            deadline=run.deadline,
         )
         try:
             watch.read_answers(pipes["answers"])
             watch.read_output(pipes["stdout"], pipes.get("stderr", -1))
-            watch.feed(pipes["requests"], requests)
+            watch.feed(pipes["requests"], self._requests(run))
             if not is_function:
-                watch.feed(pipes["stdin"], stdin)
+                watch.feed(pipes["stdin"], run.stdin)
             watch.until_end()
-        except BaseException as error:
-            if isinstance(error, SandboxError) or not isinstance(error, Exception):
-                _kill_quietly(pid)
+        except SandboxError:
+            sweep_orphans(os.getuid() if self._uid is None else self._uid)
             raise
         finally:
             watch.close()
-        assert watch.ended is not None
-        cell = _Cell(watch, watch.ended)
-        if watch.frames and watch.frames[0][:1] == b"N":
-            cell.needs = _asked_for(watch.frames[0], zygote.packages)
-        elif watch.frames and watch.frames[0][:1] == b"Z":
+        if watch.frames and watch.frames[0][:1] == b"Z":
             raise SandboxError("set up cell", watch.frames[0][1:].decode(errors="replace"))
-        return cell
+        return watch
+
+    def _confinement(self, zygote: Zygote, run: _Run) -> dict[str, Any]:
+        return {
+            "uid": self._uid,
+            "cpu_s": math.ceil(run.limits.cpu_time_s * GRACE * (len(run.calls) + 1)) + 3,
+            "address_bytes": zygote.address_bytes + run.limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
+            "processes": PROCESSES + (zygote.processes if self._uid is None else 0),
+        }
+
+    def _requests(self, run: _Run) -> bytes:
+        program, bytecode = run.program, self._known.bytecode
+        header = {
+            "kind": program.kind,
+            "form": "source" if bytecode is None else "bytecode",
+            "share_bytecode": program.kind == "stdio" and bytecode is None,
+            "entry_point": program.entry_point,
+            "result": program.result,
+            "max_answer_bytes": run.max_answer_bytes,
+        }
+        text = program.code.encode("utf-8", "surrogatepass") if bytecode is None else bytecode
+        return b"".join(map(protocol.frame, (protocol.pack(header), text, *run.calls)))
 
     def _zygote(self, environment: frozenset[str]) -> Zygote:
         zygote = self._zygotes.get(environment)
@@ -303,13 +311,8 @@ def _open_pipes(mine: list[int], theirs: list[int], is_function: bool) -> dict[s
     return pipes
 
 
-def _asked_for(frame: bytes, packages: frozenset[str]) -> frozenset[str]:
-    """The environment that a cell asks for, of which it gets what there is: the cell's word may not be believed."""
+def _module_names(frame: bytes) -> frozenset[str]:
+    """What a cell asks for. It is a claim, so it is only ever used to pick among what there is."""
     with contextlib.suppress(ValueError, TypeError):
-        return frozenset(json.loads(frame[1:])) & (packages | {"stdlib"})
+        return frozenset(json.loads(frame[1:]))
     return frozenset()
-
-
-def _kill_quietly(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGKILL)

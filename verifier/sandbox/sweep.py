@@ -46,7 +46,7 @@ class Sweeper:
         uid, count = os.getuid(), 0
         for pid in _pids():
             with contextlib.suppress(OSError, ValueError):
-                if os.stat(f"/proc/{pid}").st_uid == uid:
+                if _uid(pid) == uid:
                     count += len(os.listdir(f"/proc/{pid}/task"))
         return count
 
@@ -65,7 +65,22 @@ class Sweeper:
         return [pid for pid in _pids() if _parent(pid) == me]
 
     def _orphans(self) -> list[int]:
-        return [pid for pid in _pids() if _is_locked(pid) and not _has_a_zygote(pid)]
+        return orphans(os.getuid())
+
+
+def orphans(uid: int) -> list[int]:
+    """Processes of a user that are behind the descriptor lock, but below no zygote that lives."""
+    return [pid for pid in _pids() if _is_locked(pid, uid) and not _has_a_zygote(pid, uid)]
+
+
+def sweep_orphans(uid: int) -> None:
+    """For the keeper, whose zygote died with a cell running: kills what it left. Reaping is for whoever inherits."""
+    deadline = time.monotonic() + SWEEP_TIMEOUT_S
+    while (left := orphans(uid)) and time.monotonic() < deadline:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.001)
 
 
 def _become_subreaper() -> bool:
@@ -90,9 +105,9 @@ def _parent(pid: int) -> int:
         return 0
 
 
-def _is_locked(pid: int) -> bool:
+def _is_locked(pid: int, uid: int) -> bool:
     try:
-        if os.stat(f"/proc/{pid}").st_uid != os.getuid():
+        if _uid(pid) != uid:
             return False
         with open(f"/proc/{pid}/limits", "rb") as stream:
             return any(line.split()[:5] == [b"Max", b"open", b"files", b"0", b"0"] for line in stream)
@@ -100,9 +115,18 @@ def _is_locked(pid: int) -> bool:
         return False
 
 
-def _has_a_zygote(pid: int) -> bool:
+def _uid(pid: int) -> int:
+    """The real user id. The owner of /proc/<pid> would not do: it is root for whoever has changed user."""
+    with open(f"/proc/{pid}/status", "rb") as stream:
+        for line in stream:
+            if line.startswith(b"Uid:"):
+                return int(line.split()[1])
+    return -1
+
+
+def _has_a_zygote(pid: int, uid: int) -> bool:
     """Whether the first ancestor without the lock is a zygote: then this is part of another zygote's live cell."""
-    while pid > 1 and _is_locked(pid):
+    while pid > 1 and _is_locked(pid, uid):
         pid = _parent(pid)
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as stream:

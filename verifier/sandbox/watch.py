@@ -160,6 +160,11 @@ class Watch:
         self._take_answers(self.ended.cpu_s)
 
     @property
+    def end(self) -> Ended:
+        assert self.ended is not None, "the cell has not ended"
+        return self.ended
+
+    @property
     def stdout(self) -> bytes:
         return b"".join(self._stdout_parts)
 

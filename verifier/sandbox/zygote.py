@@ -35,6 +35,7 @@ def main() -> NoReturn:
         environment.allowed = frozenset(packages)
         environment.seal()
         inside.warm_up()
+        inside.hide()
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
         control.send(protocol.pack(failed))

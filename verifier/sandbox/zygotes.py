@@ -18,6 +18,8 @@ DEFAULT_PACKAGES = ("numpy", "pandas", "scipy", "sympy", "networkx", "sortedcont
 """Third-party packages that submissions may import where the sandbox's interpreter has them."""
 
 ZYGOTE_START_S = 60.0
+LOST = "zygote"
+"""Step of the SandboxError that says: it went away in the midst of its work."""
 
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same submission iterates over its sets in the same order every time
@@ -45,7 +47,10 @@ class Zygote:
     """A running zygote. Raises SandboxError where it can't be started, or is lost while it is used."""
 
     def __init__(self, options: SandboxOptions, environment: frozenset[str]) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        except OSError as error:
+            raise SandboxError("start zygote", "no socket pair", errno=error.errno) from None
         arguments = {
             "control_fd": theirs.fileno(),
             "packages": sorted(environment - {"stdlib"}),
@@ -113,9 +118,9 @@ class Zygote:
         except TimeoutError:
             raise
         except OSError as error:
-            raise SandboxError("zygote", "lost", errno=error.errno) from None
+            raise SandboxError(LOST, "lost", errno=error.errno) from None
         if not packet:
-            raise SandboxError("zygote", "lost: it closed its control socket")
+            raise SandboxError(LOST, "lost: it closed its control socket")
         return protocol.unpack(packet)
 
     def fork(self, confinement: dict[str, Any], fds: Sequence[int]) -> int:
@@ -123,7 +128,7 @@ class Zygote:
         try:
             socket.send_fds(self._socket, [protocol.pack({"fork": confinement})], list(fds))
         except OSError as error:
-            raise SandboxError("zygote", "lost", errno=error.errno) from None
+            raise SandboxError(LOST, "lost", errno=error.errno) from None
         answer = self.receive()
         if "pid" not in answer:
             raise SandboxError(str(answer.get("refused")), str(answer.get("problem")), errno=answer.get("errno"))

@@ -147,6 +147,8 @@ def _lines(text: str, most: int) -> list[str]:
 
 _BLANKS = re.compile(r"\n\s+")
 _CHUNK_CHARS = 1 << 20
+_BLANKED = "\n"
+"""Stands for a number in a line's shape; no token can look like it."""
 
 
 def _distinct_lines(text: str, most: int) -> list[str] | None:
@@ -170,6 +172,6 @@ def _element(line: str, most: int, rules: TextRules) -> Element:
     if rules.fold_case:
         tokens = [token.casefold() for token in tokens]
     numbers = [token for token in tokens if _number(token)]
-    shape = " ".join("#" if _number(token) else token for token in tokens) if numbers else " ".join(tokens)
+    shape = " ".join(_BLANKED if _number(token) else token for token in tokens) if numbers else " ".join(tokens)
     places = tuple((0, float(number)) for number in numbers)
     return Element(" ".join(tokens), shape, tuple(numbers), places)

@@ -65,7 +65,10 @@ def find_reference(sample: Mapping[str, object], path: str = "") -> Reference | 
             return reference
         refused = refused or place
     if refused is not None:
-        raise RequestError("holds no test cases in a form that is known (see the docs on formats)", path=refused)
+        raise RequestError(
+            "holds no test cases in a known form, such as {'kind': 'function', ...} or {'suite': '<id>'}",
+            path=refused,
+        )
     return None
 
 

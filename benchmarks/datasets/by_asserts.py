@@ -1,0 +1,144 @@
+"""Sets whose tests are lists of asserts: MBPP, LeetCodeDataset, and the solutions that models wrote for LDB and
+Reflexion, with their labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks.datasets import humaneval
+from benchmarks.datasets.asserts import read_asserts
+from benchmarks.datasets.trial import NotExpressible, Skipped, Trials, function_suite, impostors, read_rows, trial
+
+MBPP = Path("mbpp/data/mbpp.jsonl.gz")
+LEETCODE = Path("leetcodedataset/data")
+LDB = Path("ldb")
+REFLEXION = Path("reflexion/programming_runs/root")
+
+SLOW_LIMITS = {"cpu_time_s": 120.0, "memory_bytes": 2 << 30}
+"""For problems whose own reference needs more than the default limits allow."""
+SLOW: frozenset[str] = frozenset()
+
+PREAMBLE = "from typing import *\nimport math\nfrom heapq import *\nimport itertools\nimport re\nimport typing\nimport heapq\n"
+"""What LDB puts before a solution when it runs it."""
+
+
+def mbpp(data: Path) -> Trials:
+    for row in read_rows(data / MBPP):
+        problem = f"MBPP/{row['task_id']}"
+        code = row["code"]
+        tests = "\n".join([*row["test_list"], *row["challenge_test_list"]])
+        try:
+            suite = assert_suite(tests, None, setup=row["test_setup_code"])
+        except NotExpressible as reason:
+            yield Skipped(problem, str(reason))
+            continue
+        code = f"{row['test_setup_code']}\n{code}" if row["test_setup_code"] else code
+        yield trial(problem, "reference", "full", code, suite)
+        yield from impostors(problem, code.replace("\r\n", "\n"), suite)
+
+
+def assert_suite(tests: str, entry_point: str | None, *, setup: str = "", **more: object) -> dict[str, Any]:
+    """The suite of a list of asserts; without an entry point it is the function that the first assert calls."""
+    names = [entry_point or called_first(tests), "candidate"]
+    asserts = read_asserts(tests, names, setup)
+    return function_suite(names[0], asserts.cases, checker=asserts.checker, **more)
+
+
+def called_first(tests: str) -> str:
+    """The name in `assert name(...`."""
+    _, _, rest = tests.partition("assert ")
+    name = rest.partition("(")[0].strip()
+    if not name.isidentifier():
+        raise NotExpressible("the first assert is no comparison of a call")
+    return name
+
+
+def leetcode(data: Path) -> Trials:
+    files = sorted((data / LEETCODE).glob("*.jsonl.gz"))
+    if not files:
+        raise FileNotFoundError(str(LEETCODE))
+    seen = set()
+    for file in files:
+        for row in read_rows(file):
+            problem = row["task_id"]
+            version = file.name.split("-v")[1][:3]
+            if (problem, version) in seen:
+                continue
+            seen.add((problem, version))
+            problem = f"{problem} (v{version})"
+            more = {"limits": SLOW_LIMITS} if row["task_id"] in SLOW else {}
+            try:
+                suite = leetcode_suite(row, **more)
+            except NotExpressible as reason:
+                yield Skipped(problem, str(reason))
+                continue
+            code = row["prompt"] + "\n" + row["completion"]
+            yield trial(problem, "reference", "full", code, suite)
+            yield from impostors(problem, code, suite)
+
+
+def leetcode_suite(row: dict[str, Any], **more: object) -> dict[str, Any]:
+    """Each assert compares what the method returns, also where it is declared `-> None`."""
+    asserts = read_asserts(row["test"], ["candidate"], row["prompt"])
+    return function_suite(row["entry_point"], asserts.cases, checker=asserts.checker, result="return", **more)
+
+
+def ldb(data: Path) -> Trials:
+    return labelled(data, sorted((data / LDB).glob("*/**/seed.jsonl.gz")) + sorted((data / LDB).glob("results/**/*.gz")))
+
+
+def reflexion(data: Path) -> Trials:
+    return labelled(data, sorted((data / REFLEXION).glob("*/*.jsonl*")))
+
+
+def labelled(data: Path, files: list[Path]) -> Trials:
+    """Model-written solutions and `is_solved`, which is by the original tests; so they are judged by those."""
+    if not files:
+        raise FileNotFoundError("no files of labelled solutions")
+    plus_rows = {row["entry_point"]: row for row in read_rows(data / humaneval.HUMANEVAL_PLUS)}
+    suites: dict[str, dict[str, Any] | str] = {}
+    seen = set()
+    for file in files:
+        for row in read_rows(file):
+            problem = str(row.get("task_id") or row.get("name"))
+            solution, label = row.get("solution"), row.get("is_solved")
+            what = f"{file.parent.name}/{file.name.split('.jsonl')[0]}"
+            if not solution or not isinstance(label, bool):
+                yield Skipped(f"{problem}:{what}", "no solution, or no label")
+                continue
+            key = row["entry_point"] + row["test"]
+            if key not in suites:
+                suites[key] = _suite_or_reason(row, plus_rows)
+            suite = suites[key]
+            if isinstance(suite, str):
+                yield Skipped(f"{problem}:{what}", suite)
+                continue
+            if (key, solution, label) in seen:
+                continue
+            seen.add((key, solution, label))
+            yield trial(problem, what, "full" if label else "rejected", whole_program(row), suite)
+
+
+def _suite_or_reason(row: dict[str, Any], plus_rows: dict[str, dict[str, Any]]) -> dict[str, Any] | str:
+    if not row["test"].strip():
+        return "the row has no tests"
+    try:
+        return assert_suite(row["test"], row["entry_point"], setup=PREAMBLE)
+    except NotExpressible as reason:
+        plus_row = plus_rows.get(row["entry_point"])
+        if plus_row is None or "HumanEval" not in str(row.get("task_id", row.get("name"))):
+            return str(reason)
+    # HumanEval's tests are not all plain asserts; HumanEval+ has their inputs as data.
+    try:
+        return humaneval.plus_suite(plus_row, base_only=True)
+    except NotExpressible as reason:
+        return str(reason)
+
+
+def whole_program(row: dict[str, Any]) -> str:
+    """A solution with what its harness put before it: the prompt where only a body was kept, and imports."""
+    solution = row["solution"]
+    if f"def {row['entry_point']}" not in solution:
+        solution = row["prompt"] + solution
+    return PREAMBLE + humaneval.imports_of(row["prompt"]) + solution

@@ -1,0 +1,114 @@
+"""Runs trials through the verifier and counts."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.datasets.exceptions import reason_for
+from benchmarks.datasets.trial import Skipped, Trial
+from verifier.pipeline import Result, Verifier
+
+
+@dataclass(slots=True)
+class Odd:
+    """A trial that did not turn out as expected."""
+
+    trial: Trial
+    verdict: str
+    correctness: float
+    message: str
+    reason: str | None
+    """Why, where it is known."""
+
+    def line(self) -> str:
+        want = {"full": "full marks", "rejected": "rejection", "zero": "no mark"}[self.trial.expect]
+        what = f"{self.trial.problem}, {self.trial.what}"
+        return f"{what}: {self.verdict} {self.correctness:.3f} instead of {want} ({self.message})"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of one set."""
+
+    name: str
+    problems: set[str] = field(default_factory=set)
+    cases: int = 0
+    right: int = 0
+    right_accepted: int = 0
+    wrong: int = 0
+    wrong_rejected: int = 0
+    odd: list[Odd] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    wall_s: float = 0.0
+
+    def add(self, trial: Trial, result: Result) -> None:
+        score = result.judgement.score
+        if trial.problem not in self.problems:
+            self.problems.add(trial.problem)
+            self.cases += trial.cases
+        if trial.expect == "full":
+            self.right += 1
+            fine = score.correctness == 1.0 and result.verdict == "AC"
+            self.right_accepted += fine
+            self.slowest = sorted([*self.slowest, (score.cpu_time_s, trial.problem)], reverse=True)[:5]
+        else:
+            self.wrong += 1
+            # A judge error is no rejection: nothing would be known about the submission.
+            judged = result.verdict not in ("AC", "JE")
+            fine = judged and (trial.expect == "rejected" or score.correctness == 0.0)
+            self.wrong_rejected += fine
+        if not fine:
+            reason = reason_for(self.name, trial.problem, trial.what)
+            self.odd.append(Odd(trial, str(result.verdict), score.correctness, result.message[:120], reason))
+
+    @property
+    def unexplained(self) -> list[Odd]:
+        return [odd for odd in self.odd if odd.reason is None]
+
+
+def run(name: str, trials: Iterable[Trial | Skipped], verifier: Verifier) -> Tally:
+    tally = Tally(name)
+    waiting: deque[Trial] = deque()
+
+    def samples() -> Iterator[dict[str, Any]]:
+        for item in trials:
+            if isinstance(item, Skipped):
+                tally.skipped[item.reason] += 1
+            else:
+                waiting.append(item)
+                yield item.sample
+
+    began = time.monotonic()
+    for result in verifier.stream(samples()):
+        tally.add(waiting.popleft(), result)
+    tally.wall_s = time.monotonic() - began
+    return tally
+
+
+COLUMNS = "set", "problems", "cases", "right solutions", "full marks", "wrong solutions", "rejected", "exceptions", "s"
+
+
+def markdown(tallies: list[Tally]) -> str:
+    """The table, and below it every exception and what was left out."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    for t in tallies:
+        cells = (t.name, len(t.problems), t.cases, t.right, t.right_accepted, t.wrong, t.wrong_rejected, len(t.odd))
+        lines.append(f"| {' | '.join(map(str, cells))} | {t.wall_s:.0f} |")
+    lines += ["", "Exceptions:", ""]
+    for t in tallies:
+        by_reason: dict[str, list[Odd]] = {}
+        for odd in t.odd:
+            by_reason.setdefault(odd.reason or "**not explained**", []).append(odd)
+        for reason, odds in by_reason.items():
+            lines.append(f"- {t.name}: {reason}")
+            lines += [f"  - {odd.line()}" for odd in odds]
+    if not any(t.odd for t in tallies):
+        lines.append("- none")
+    lines += ["", "Left out:", ""]
+    lines += [f"- {t.name}: {count} x {reason}" for t in tallies for reason, count in t.skipped.most_common()]
+    return "\n".join(lines) + "\n"
