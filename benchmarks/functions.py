@@ -349,8 +349,6 @@ def letter_positions(text: str) -> dict[str, list[int]]:
     return places
 
 
-
-
 def power_trace(grid: list[list[int]], exponent: int) -> int:
     """Trace of the top left 2x2 corner to the power of `exponent`, modulo 10007."""
 

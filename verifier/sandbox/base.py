@@ -29,6 +29,8 @@ class Killed(StrEnum):
     WALL_TIME = "wall time"
     MEMORY = "memory"
     OUTPUT = "output"
+    PROCESS = "process"
+    """It started a process of its own, around what forbids that."""
     PROTOCOL = "protocol"
     """It sent frames that nobody asked for, or that can't be read."""
     DEADLINE = "deadline"

@@ -19,6 +19,8 @@ def end_facts(watch: Watch, limits: Limits) -> Facts:
     killed = watch.killed
     if killed is None and peak > limits.memory_bytes:
         killed = Killed.MEMORY
+    if killed is None and ended.leftovers:
+        killed = Killed.PROCESS
     status = ended.status
     return Facts(
         killed=killed,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _signal  # the C module: `signal` turns every number into an enum, which costs each cell a fifth of a millisecond
 import contextlib
+import errno
 import gc
 import json
 import marshal
@@ -101,6 +102,19 @@ def hide() -> None:
     on working. (In the zygote, since walking through sys.modules would cost each cell fifty copied pages.)"""
     for name in [n for n in sys.modules if n == "verifier" or n.startswith("verifier.")]:
         del sys.modules[name]
+
+
+def deny_processes() -> None:
+    """Runs in the zygote. Python's own ways to fork fail as they do where a filter forbids them, so that an honest
+    program learns it by an exception. One that goes around this is found out by the keeper (watch.py)."""
+    for name in ("fork", "forkpty", "posix_spawn", "posix_spawnp"):
+        for module in (os, sys.modules["posix"]):
+            if hasattr(module, name):
+                setattr(module, name, _denied)
+
+
+def _denied(*args: object, **kwargs: object) -> NoReturn:
+    raise PermissionError(errno.EPERM, "child processes are not allowed")
 
 
 # Confinement, in order

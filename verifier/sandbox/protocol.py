@@ -2,7 +2,7 @@
 
 **Control**: a SOCK_SEQPACKET pair between keeper and zygote; each packet is one JSON object.
 
-    zygote -> keeper  {"ready": {"version": "3.13.0", "packages": [..], "baseline_bytes": n, "subreaper": bool, ..}}
+    zygote -> keeper  {"ready": {"version": "3.13.0", "packages": [..], "baseline_bytes": n, ..}}
                       once, when it can fork; {"failed": "step", "problem": "..", "errno": n} instead when it can't
     keeper -> zygote  {"fork": {"cpu_s": n, "address_bytes": n, ..}} with five descriptors (see CELL_FDS)
     zygote -> keeper  {"pid": n} when the cell runs, or {"refused": "step", "problem": "..", "errno": n} and no more

@@ -16,7 +16,7 @@ from typing import Any
 from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox import protocol
-from verifier.sandbox.base import Facts, Isolation, Killed, Program, Stage
+from verifier.sandbox.base import NOT_RUN, Facts, Isolation, Killed, Program, Stage
 from verifier.sandbox.facts import end_facts, is_borderline, shares, with_report
 from verifier.sandbox.policy import isolation, slot_uid
 from verifier.sandbox.sweep import sweep_orphans
@@ -67,11 +67,11 @@ class Slot:
         self._zygotes: OrderedDict[frozenset[str], Zygote] = OrderedDict()
         self._known = _Known()
         self._alone = False
-        self._subreaper = True
+        self._isolation = NOT_RUN
 
     @property
     def isolation(self) -> Isolation:
-        return isolation(uid=self._uid, subreaper=self._subreaper)
+        return self._isolation
 
     def start(self) -> None:
         """Starts the zygote that most submissions use. Raises SandboxError."""
@@ -148,7 +148,7 @@ class Slot:
             )
             done.append(facts if facts.answer is not None else with_report(facts, answer))
         if len(done) == len(calls):
-            if end.killed in (Killed.MEMORY, Killed.OUTPUT, Killed.PROTOCOL):
+            if end.killed in (Killed.MEMORY, Killed.OUTPUT, Killed.PROTOCOL, Killed.PROCESS):
                 done[-1] = replace(end, cpu_time_s=done[-1].cpu_time_s, wall_time_s=done[-1].wall_time_s)
             return done
         cpu_s, wall_s = spent[-1]
@@ -276,7 +276,9 @@ class Slot:
             while len(self._zygotes) >= MAX_ZYGOTES:
                 self._zygotes.popitem(last=False)[1].close()
             zygote = self._zygotes[environment] = Zygote(self._options, environment)
-            self._subreaper = zygote.subreaper
+            self._isolation = isolation(
+                uid=self._uid, subreaper=zygote.subreaper, no_new_privileges=zygote.no_new_privileges
+            )
         self._zygotes.move_to_end(environment)
         return zygote
 

@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Callable, Iterable
 
 SWEEP_TIMEOUT_S = 10.0
 """How long killed processes may take to go; one that is stuck in the kernel makes the zygote give up, and the keeper
@@ -24,21 +25,9 @@ class Sweeper:
 
     def sweep(self) -> int:
         """Kills and reaps everything that the last cell left; how many there were. Raises TimeoutError."""
-        find = self._children if self.is_reaper else self._orphans
-        killed: set[int] = set()
-        deadline = time.monotonic() + SWEEP_TIMEOUT_S
-        while True:
-            self._reap()
-            left = find()
-            if not left:
-                return len(killed)
-            for pid in left:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
-            killed.update(left)
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{len(left)} processes don't die")
-            time.sleep(0.001)
+        if self.is_reaper and not self._reap():
+            return 0
+        return end_all(self._descendants if self.is_reaper else lambda: orphans(os.getuid()), self._reap)
 
     @staticmethod
     def own_processes() -> int:
@@ -50,37 +39,63 @@ class Sweeper:
                     count += len(os.listdir(f"/proc/{pid}/task"))
         return count
 
-    def _reap(self) -> None:
-        with contextlib.suppress(ChildProcessError):
+    @staticmethod
+    def _reap() -> bool:
+        """Reaps what is dead; whether anything lives."""
+        try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-
-    def _children(self) -> list[int]:
-        try:
-            if os.waitpid(-1, os.WNOHANG) == (0, 0):
-                pass
         except ChildProcessError:
-            return []
-        me = os.getpid()
-        return [pid for pid in _pids() if _parent(pid) == me]
+            return False
+        return True
 
-    def _orphans(self) -> list[int]:
-        return orphans(os.getuid())
+    @staticmethod
+    def _descendants() -> list[int]:
+        parents = {pid: _parent(pid) for pid in _pids()}
+        found = {os.getpid()}
+        size = 0
+        while size < len(found):
+            size = len(found)
+            found.update(pid for pid, parent in parents.items() if parent in found)
+        return [pid for pid in found if pid != os.getpid()]
+
+
+def end_all(find: Callable[[], list[int]], reap: Callable[[], object]) -> int:
+    """Ends all processes that `find` finds, also those that fork faster than they can be listed: all are stopped
+    first, and a stopped one still counts against the limit on processes, so that soon none can be added. Returns how
+    many there were. Raises TimeoutError where they don't go."""
+    deadline = time.monotonic() + SWEEP_TIMEOUT_S
+    ended: set[int] = set()
+    while left := find():
+        stopped: set[int] = set()
+        while new := set(left) - stopped:
+            _signal_each(new, signal.SIGSTOP)
+            stopped |= new
+            left = find()
+        _signal_each(stopped, signal.SIGKILL)
+        ended |= stopped
+        reap()
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{len(left)} processes don't die")
+        time.sleep(0.001)
+    return len(ended)
+
+
+def _signal_each(pids: Iterable[int], number: int) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
 
 
 def orphans(uid: int) -> list[int]:
     """Processes of a user that are behind the descriptor lock, but below no zygote that lives."""
-    return [pid for pid in _pids() if _is_locked(pid, uid) and not _has_a_zygote(pid, uid)]
+    return [pid for pid in _pids() if _is_locked(pid, uid) and not _is_zombie(pid) and not _has_a_zygote(pid, uid)]
 
 
 def sweep_orphans(uid: int) -> None:
     """For the keeper, whose zygote died with a cell running: kills what it left. Reaping is for whoever inherits."""
-    deadline = time.monotonic() + SWEEP_TIMEOUT_S
-    while (left := orphans(uid)) and time.monotonic() < deadline:
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.001)
+    with contextlib.suppress(TimeoutError):
+        end_all(lambda: orphans(uid), lambda: None)
 
 
 def _become_subreaper() -> bool:
@@ -103,6 +118,14 @@ def _parent(pid: int) -> int:
             return int(stream.read().rpartition(b")")[2].split()[1])
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stream:
+            return stream.read().rpartition(b")")[2].split()[0] == b"Z"
+    except (OSError, IndexError):
+        return True
 
 
 def _is_locked(pid: int, uid: int) -> bool:

@@ -192,6 +192,8 @@ class Watch:
             self._kill(Killed.WALL_TIME)
         elif self._resident_bytes() - self._zygote.baseline_bytes > limits.memory_bytes:
             self._kill(Killed.MEMORY)
+        elif self._has_children():
+            self._kill(Killed.PROCESS)
         elif self._deadline is not None and now > self._deadline:
             self._kill(Killed.DEADLINE)
 
@@ -209,6 +211,14 @@ class Watch:
                 with open(f"/proc/{self._pid}/task/{task}/schedstat", "rb") as stream:
                     waited_ns = max(waited_ns, int(stream.read().split()[1]))
         return now - self._began - last.wall_s - waited_ns / 1e9
+
+    def _has_children(self) -> bool:
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{self._pid}/task"):
+                with open(f"/proc/{self._pid}/task/{task}/children", "rb", buffering=0) as stream:
+                    if stream.read(16):
+                        return True
+        return False
 
     def _resident_bytes(self) -> int:
         try:

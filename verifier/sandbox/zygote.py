@@ -23,6 +23,8 @@ from verifier.sandbox import inside, protocol
 from verifier.sandbox.modules import Environment, installed
 from verifier.sandbox.sweep import Sweeper
 
+_fork = os.fork  # ours; what cells see of it is taken away
+
 
 def main() -> NoReturn:
     options = protocol.unpack(sys.argv[1].encode())
@@ -31,11 +33,13 @@ def main() -> NoReturn:
         environment = Environment(options["packages"], options["allowed"], whole_stdlib=options["whole_stdlib"])
         environment.load()
         sweeper = Sweeper()
+        no_new_privileges = _no_new_privileges()
         packages = installed(options["allowed"])
         environment.allowed = frozenset(packages)
         environment.seal()
         inside.warm_up()
         inside.hide()
+        inside.deny_processes()
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
         control.send(protocol.pack(failed))
@@ -55,6 +59,7 @@ def main() -> NoReturn:
         "baseline_bytes": _idle_peak_bytes(),
         "address_bytes": _status_bytes("VmSize"),
         "subreaper": sweeper.is_reaper,
+        "no_new_privileges": no_new_privileges,
         "processes": sweeper.own_processes(),
     }
     control.send(protocol.pack({"ready": ready}))
@@ -79,7 +84,7 @@ def _one_cell(
 ) -> None:
     confinement = inside.Confinement.read(request)
     try:
-        pid = os.fork()
+        pid = _fork()
     except OSError as error:
         for fd in received:
             os.close(fd)
@@ -129,9 +134,20 @@ def _receive(control: _socket.socket) -> tuple[bytes, list[int]]:
     return packet, fds
 
 
+def _no_new_privileges() -> bool:
+    """Whether the kernel promises that no program which a cell executes gains anything by being setuid."""
+    from verifier.sandbox import linux
+
+    try:
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    except OSError:
+        return False
+    return True
+
+
 def _idle_peak_bytes() -> int:
     """Peak memory of a cell that does nothing of its own. Not this process's: a child has only some of its pages."""
-    pid = os.fork()
+    pid = _fork()
     if pid == 0:
         inside.warm_up()
         os._exit(0)

@@ -85,6 +85,7 @@ class Zygote:
         self.baseline_bytes: int = ready["baseline_bytes"]
         self.address_bytes: int = ready["address_bytes"]
         self.subreaper: bool = ready["subreaper"]
+        self.no_new_privileges: bool = ready["no_new_privileges"]
         self.processes: int = ready["processes"]
 
     def _ready(self) -> dict[str, Any]:

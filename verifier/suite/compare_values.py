@@ -257,7 +257,7 @@ def _key(value: Any, rules: Rules, numbers: list[Any] | None, depth: int) -> str
         raise _Opaque
     if kind is str:
         text = value.casefold() if rules.fold_case else value
-        return f"{len(text)}"
+        return f"s{len(text)}:{text}"
     if kind in _NUMBERS:
         name = kind.__name__ if rules.strict_numbers else ""
         if numbers is not None:

@@ -1,0 +1,181 @@
+"""The Lambda door: AWS's contract, the contexts its validators pass, and the time that is left."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verifier import handler as door
+from verifier.errors import RequestError
+
+EVENTS = Path(__file__).parent / "events"
+ADD = {"kind": "function", "entry_point": "add", "cases": [{"args": [1, 2], "expected": 3}]}
+RIGHT = "Here it is:\n```python\ndef add(a, b):\n    return a + b\n```\n"
+LOOP = "```python\ndef add(a, b):\n    while True: pass\n```"
+
+
+@pytest.fixture(autouse=True)
+def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("VERIFIER_SUITES", "VERIFIER_WORKERS", "RESPONSE_ENVELOPE", "VERIFIER_TIME_RESERVE_S"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VERIFIER_WORKERS", "2")
+    yield
+    if door._warm_verifier.cache_info().currsize:
+        door._warm_verifier().close()
+        door._warm_verifier.cache_clear()
+
+
+def sample(name: str, completion: str = RIGHT, **more: Any) -> dict[str, Any]:
+    messages = [{"role": "user", "content": "Add."}, {"role": "assistant", "content": completion}]
+    return {"id": name, "messages": messages, "reference_answer": ADD, **more}
+
+
+class Context:
+    """The part of Lambda's context that is used."""
+
+    def __init__(self, remaining_ms: int) -> None:
+        self._remaining_ms = remaining_ms
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._remaining_ms
+
+
+def valid(results: Any, count: int) -> bool:
+    """The rules of the validators in AWS's two public SDKs, and finite numbers on top, which they forget."""
+    assert isinstance(results, list)
+    assert len(results) == count
+    for result in results:
+        assert "id" in result
+        numbers = [result["aggregate_reward_score"]]
+        for metric in result.get("metrics_list") or []:
+            assert set(metric) == {"name", "value", "type"}
+            assert isinstance(metric["name"], str)
+            assert metric["type"] in ("Reward", "Metric")
+            numbers.append(metric["value"])
+        assert all(type(n) in (int, float) and math.isfinite(n) for n in numbers)
+    json.dumps(results, allow_nan=False)
+    return True
+
+
+@pytest.mark.parametrize("context", [None, {}, Context(60_000)], ids=["none", "dict", "lambda"])
+def test_any_context_will_do(context: Any) -> None:
+    """Lambda's context, an empty dict and None give the same result."""
+    [result] = door.handler([sample("a")], context)
+
+    assert (result["id"], result["aggregate_reward_score"]) == ("a", 1.0)
+
+
+def test_metrics_have_the_names_that_others_rely_on() -> None:
+    """Metrics come by their published names and types."""
+    [result] = door.handler([sample("a")], None)
+
+    types = {metric["name"]: metric["type"] for metric in result["metrics_list"]}
+    assert types["correctness"] == "Reward"
+    assert set(types) >= {"passed", "total", "time_penalty", "memory_penalty", "cpu_time_s", "peak_memory_bytes"}
+
+
+def test_order_length_and_ids_are_kept() -> None:
+    """Results stand in the order of the samples, with ids as they came, whatever took longest."""
+    events = [sample("slow", LOOP), sample("b"), sample("b"), {"id": 7, "messages": "?"}, sample("c", "no code here")]
+    events[0]["reference_answer"] = {**ADD, "limits": {"cpu_time_s": 0.3}}
+
+    results = door.handler(events, None)
+
+    assert valid(results, 5)
+    assert [r["id"] for r in results] == ["slow", "b", "b", 7, "c"]
+    assert [r["aggregate_reward_score"] for r in results] == [0.0, 1.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("event", sorted(EVENTS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_request_form_gets_a_valid_answer(event: Path) -> None:
+    """Every published form of a request has one valid result for each of its samples."""
+    from verifier.wire import read_request
+
+    body = json.loads(event.read_text())
+    count = len(read_request(body).samples)
+
+    answer = door.handler(body, None)
+
+    if isinstance(answer, dict):
+        assert answer["statusCode"] == 200
+        answer = json.loads(answer["body"])
+    assert valid(answer, count)
+
+
+def test_dataset_rows_without_a_rollout_are_valid() -> None:
+    """AWS's validators send training rows as they are, without an id or an assistant turn."""
+    row = {"messages": [{"role": "user", "content": "Add."}], "reference_answer": ADD}
+
+    results = door.handler([row, row], {})
+
+    assert valid(results, 2)
+    assert [r["aggregate_reward_score"] for r in results] == [0.0, 0.0]
+
+
+def test_envelope_by_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RESPONSE_ENVELOPE=http wraps the list as an HTTP answer with a JSON text as its body."""
+    monkeypatch.setenv("RESPONSE_ENVELOPE", "http")
+
+    answer = door.handler([sample("a")], None)
+
+    assert answer["statusCode"] == 200
+    assert valid(json.loads(answer["body"]), 1)
+
+
+def test_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that can't be used is named in the error."""
+    monkeypatch.setenv("RESPONSE_ENVELOPE", "xml")
+
+    with pytest.raises(RequestError, match="RESPONSE_ENVELOPE"):
+        door.handler([sample("a")], None)
+
+
+@pytest.mark.parametrize("event", [None, 3, "not json", {"what": 1}], ids=repr)
+def test_an_event_without_samples_is_refused(event: Any) -> None:
+    """What holds no samples is an error that Lambda reports, not an empty success."""
+    with pytest.raises(RequestError):
+        door.handler(event, None)
+
+
+def test_what_is_not_judged_in_time_says_so_and_the_rest_is_kept() -> None:
+    """Near Lambda's end, finished samples keep their result and the others are judge errors."""
+    door.handler([sample("warm")], None)
+    endless = [sample(f"loop-{n}", LOOP.replace("pass", f"x = {n}")) for n in range(3)]
+    for event in endless:
+        event["reference_answer"] = {**ADD, "limits": {"cpu_time_s": 600, "wall_time_s": 3000}}
+
+    results = door.handler([sample("first"), *endless], Context(5_000))
+
+    assert valid(results, 4)
+    assert results[0]["aggregate_reward_score"] == 1.0
+    for result in results[1:]:
+        assert result["aggregate_reward_score"] == 0.0
+        assert {"name": "judge_error", "value": 1.0, "type": "Metric"} in result["metrics_list"]
+
+
+def test_workers_stay_warm_between_invocations() -> None:
+    """The second invocation uses the zygotes of the first."""
+    import psutil
+
+    door.handler([sample("a")], None)
+    before = {p.pid for p in psutil.Process().children()}
+    door.handler([sample("b")], None)
+
+    assert before & {p.pid for p in psutil.Process().children()}
+
+
+def test_suites_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """VERIFIER_SUITES names the directory of suites that samples refer to; an unknown id costs its sample only."""
+    monkeypatch.setenv("VERIFIER_SUITES", str(Path(__file__).parents[2] / "testsuites"))
+    code = (Path(__file__).parents[2] / "testsuites/pantry-check/submissions/accepted").glob("*.py")
+    good = {"id": "good", "code": next(code).read_text(), "reference_answer": {"suite": "pantry-check"}}
+    bad = {**good, "id": "bad", "reference_answer": {"suite": "no-such-suite"}}
+
+    results = door.handler([bad, good], None)
+
+    assert [r["aggregate_reward_score"] for r in results] == [0.0, 1.0]
