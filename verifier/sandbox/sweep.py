@@ -23,11 +23,12 @@ class Sweeper:
     def __init__(self) -> None:
         self.is_reaper = _become_subreaper()
 
-    def sweep(self) -> int:
-        """Kills and reaps everything that the last cell left; how many there were. Raises TimeoutError."""
+    def sweep(self, uid: int) -> int:
+        """Kills and reaps everything that the last cell, whose user was `uid`, left; how many there were. Raises
+        TimeoutError."""
         if self.is_reaper and not self._reap():
             return 0
-        return end_all(self._descendants if self.is_reaper else lambda: orphans(os.getuid()), self._reap)
+        return end_all(self._descendants if self.is_reaper else lambda: orphans(uid), self._reap)
 
     @staticmethod
     def own_processes() -> int:

@@ -83,6 +83,7 @@ def _one_cell(
     received: list[int],
 ) -> None:
     confinement = inside.Confinement.read(request)
+    uid = os.getuid() if confinement.uid is None else confinement.uid
     try:
         pid = _fork()
     except OSError as error:
@@ -102,7 +103,7 @@ def _one_cell(
                     os.read(wakeup, 4096)
                 ended, status, usage = os.wait4(pid, os.WNOHANG)
                 if ended == pid:
-                    leftovers = sweeper.sweep()
+                    leftovers = sweeper.sweep(uid)
                     report = {
                         "status": status,
                         "cpu_s": usage.ru_utime + usage.ru_stime,
@@ -117,7 +118,7 @@ def _one_cell(
                     os.kill(pid, signal.SIGKILL)
                 if not packet:  # the keeper is gone
                     os.waitpid(pid, 0)
-                    sweeper.sweep()
+                    sweeper.sweep(uid)
                     os._exit(0)
 
 
