@@ -50,12 +50,18 @@ def _raised(body: bytes) -> Raised:
 
 
 def shares(watch: Watch) -> list[tuple[float, float]]:
-    """(CPU s, wall s) of each frame, and of what was going on after the last one. Frames that came between two looks
-    share the time between them equally."""
+    """(CPU s, wall s) of each frame, and of what was going on after the last one.
+
+    Frames that came between two looks share the time between these equally; the first of them also has the time since
+    the last frame before it. So a slow call can't hide its cost among the quick ones that follow.
+    """
     found: list[tuple[float, float]] = []
     for before, after in itertools.pairwise(watch.marks):
         count = after.frames - before.frames
-        found += [((after.cpu_s - before.cpu_s) / count, (after.wall_s - before.wall_s) / count)] * count
+        cpu_s = max(0.0, after.cpu_s - after.quiet_cpu_s) / count
+        wall_s = (after.wall_s - after.quiet_wall_s) / count
+        found.append((cpu_s + max(0.0, after.quiet_cpu_s - before.cpu_s), wall_s + after.quiet_wall_s - before.wall_s))
+        found += [(cpu_s, wall_s)] * (count - 1)
     last = watch.marks[-1]
     found.append((max(0.0, watch.end.cpu_s - last.cpu_s), max(0.0, watch.wall_s - last.wall_s)))
     return found

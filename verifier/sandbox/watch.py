@@ -40,6 +40,10 @@ class Mark:
     frames: int
     cpu_s: float
     wall_s: float
+    quiet_cpu_s: float
+    """The same, at the last look before it that found none of those frames. What was used until then, the first of
+    them used alone."""
+    quiet_wall_s: float
 
 
 @dataclass(slots=True)
@@ -94,7 +98,8 @@ class Watch:
         self.stdout_bytes = 0
         self.stderr_tail = b""
         self.frames: list[bytes] = []
-        self.marks: list[Mark] = [Mark(0, 0.0, 0.0)]
+        self.marks: list[Mark] = [Mark(0, 0.0, 0.0, 0.0, 0.0)]
+        self._quiet = (0.0, 0.0)
         self.killed: Killed | None = None
         self.ended: Ended | None = None
         self.wall_s = 0.0
@@ -246,10 +251,11 @@ class Watch:
             del self.frames[self._expected_frames :]
             self._answers_eof = True
             self._kill(Killed.PROTOCOL)
-        if len(self.frames) == before:
-            return False
-        self.marks.append(Mark(len(self.frames), cpu_s, time.monotonic() - self._began))
-        return True
+        now_s = time.monotonic() - self._began
+        if len(self.frames) > before:
+            self.marks.append(Mark(len(self.frames), cpu_s, now_s, *self._quiet))
+        self._quiet = (cpu_s, now_s)
+        return len(self.frames) > before
 
     def _drain(self, fd: int) -> bool:
         """Reads once; False when there is nothing now or will never be more."""
