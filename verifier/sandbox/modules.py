@@ -47,6 +47,15 @@ STDLIB = (
 ).split()
 """Loaded beside LEAN in the other environments."""
 
+PACKAGE_MODULES = {
+    "numpy": "numpy.fft numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial numpy.random",
+    "scipy": (
+        "scipy.fft scipy.integrate scipy.interpolate scipy.linalg scipy.ndimage scipy.optimize scipy.signal "
+        "scipy.sparse scipy.sparse.csgraph scipy.sparse.linalg scipy.spatial scipy.special scipy.stats"
+    ),
+}
+"""Parts of packages that they load when first used, and that hold extension modules: loaded with the package."""
+
 LEFT_OUT = frozenset(
     (
         "antigravity ensurepip idlelib lib2to3 pip setuptools site sitecustomize test this tkinter turtle turtledemo "
@@ -140,6 +149,10 @@ class Environment:
         if self.packages:
             sys.path.extend(site_packages())
             _import_all(sorted(self.packages))
+            for package in sorted(self.packages):
+                for name in PACKAGE_MODULES.get(package, "").split():
+                    with contextlib.suppress(ImportError):  # another version may lack it
+                        importlib.import_module(name)
 
     def seal(self) -> None:
         """After this, imports touch no file: what isn't loaded or held in memory is ModuleNotFoundError."""
