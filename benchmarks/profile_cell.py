@@ -1,4 +1,4 @@
-"""Where a submission's time goes: `python -m benchmarks.profile_cell [--count N] [--kind functions|programs] [--keeper]`.
+"""Where a submission's time goes: `python -m benchmarks.profile_cell [--count N] [--kind KIND] [--keeper]`.
 
 Prints the stages inside a cell (CPU microseconds and page faults for each submission); with `--keeper`, the keeper's
 own functions by cProfile, for which the stages are left alone. The stopwatch costs a little itself: compare stages with

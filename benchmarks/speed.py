@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import os
 import platform
 import statistics
@@ -136,9 +137,7 @@ def _figures(turns: Sequence[Measured], ours: Sequence[Measured]) -> dict[str, A
         "driver_cpu_ms": _spread([m.keeper_cpu_s * 1000 / m.count for m in turns]),
         # Of the same round: how many times the first row's time and CPU it takes. Above 1, the first row is better.
         "speed_ratio": _spread([o.per_second / m.per_second for o, m in zip(ours, turns, strict=True)]),
-        "cpu_ratio": _spread(
-            [m.cpu_s / o.cpu_s if o.cpu_s else float("nan") for o, m in zip(ours, turns, strict=True)]
-        ),
+        "cpu_ratio": _spread([m.cpu_ms / o.cpu_ms if o.cpu_ms else math.nan for o, m in zip(ours, turns, strict=True)]),
     }
 
 

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import json
 import os
+import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -32,11 +33,11 @@ from verifier.wire import Malformed, Reference, Sample, read_sample, response_en
 AHEAD = 8
 """Samples per worker that are read before their turn. Bounds memory however long the stream is."""
 
-REMEMBERED_CASES = 50_000
-"""Judgements that are kept for identical submissions, counted by their cases: some ten megabytes."""
+REMEMBERED_CASES = 10_000
+"""Judgements that are kept for identical submissions, counted by their cases: some four megabytes."""
 
-_PARSED_SUITES = 64
-_PARSED_BYTES = 1 << 20
+_PARSED_BYTES = 4 << 20
+"""Of the JSON text of suites that are kept parsed. One with more than an eighth of it is parsed anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class Verifier:
         self._keeper = Keeper(self.workers, sandbox)
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="verifier")
         self._parsed: OrderedDict[str, Suite] = OrderedDict()
+        self._parsed_bytes = 0
+        self._parsed_lock = threading.Lock()
 
     def __enter__(self) -> Verifier:
         return self
@@ -241,15 +244,18 @@ class Verifier:
             text = json.dumps(reference.suite)
         except (TypeError, ValueError, RecursionError):
             text = ""
-        known = self._parsed.get(text) if text else None
-        if known is not None:
-            self._parsed.move_to_end(text)
-            return known
+        with self._parsed_lock:
+            known = self._parsed.get(text)
+            if known is not None:
+                self._parsed.move_to_end(text)
+                return known
         suite = parse_suite(dict(reference.suite or {}), path=reference.path)
-        if text and len(text) <= _PARSED_BYTES:
-            self._parsed[text] = suite
-            while len(self._parsed) > _PARSED_SUITES:
-                self._parsed.popitem(last=False)
+        if text and len(text) <= _PARSED_BYTES // 8:
+            with self._parsed_lock:
+                self._parsed_bytes += 0 if text in self._parsed else len(text)
+                self._parsed[text] = suite
+                while self._parsed_bytes > _PARSED_BYTES:
+                    self._parsed_bytes -= len(self._parsed.popitem(last=False)[0])
         return suite
 
     def _run(self, job: _Job, deadline: float | None) -> Result:

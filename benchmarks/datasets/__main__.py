@@ -53,7 +53,7 @@ def main(
             tallies.append(tally)
             click.echo(
                 f"{name}: {tally.right_accepted}/{tally.right} right, {tally.wrong_rejected}/{tally.wrong} wrong, "
-                f"{tally.wall_s:.1f} s, {len(tally.unexplained)} unexplained; slowest {tally.slowest[:3]}",
+                f"{tally.wall_s:.1f} s, {len(tally.unexplained)} unexplained; slowest {tally.slowest}",
                 err=True,
             )
     text = report.markdown(tallies)

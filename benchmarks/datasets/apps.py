@@ -10,7 +10,9 @@ from benchmarks.datasets.trial import Trials, trial
 
 APPS = Path("apps_coderl/data/APPS/train")
 
-PREAMBLE = "from typing import *\nimport collections, math, heapq, itertools, functools, bisect\nfrom collections import *\n"
+PREAMBLE = (
+    "from typing import *\nfrom collections import *\nimport bisect, collections, functools, heapq, itertools, math\n"
+)
 """APPS's own harness imports these for solutions that call a class `Solution`."""
 
 

@@ -161,25 +161,30 @@ _HELPERS = {"treenode", "listnode"}
 # types that JSON lost
 
 
-def revived(value: Any, examples: Sequence[Any]) -> Any:
+def revived(value: Any, examples: Sequence[Any], around: type = list, deeper: type = list) -> Any:
     """`value`, read from JSON, with the types that `examples` of the same place have: tuples and sets that became
-    lists, complex numbers that became text, and integer keys that became text."""
+    lists, numbers that became text, and integer keys that became text. `around` is the type of what encloses the value,
+    and `deeper` that of lists which are nested deeper than any example: tuples, where tuples in tuples were seen."""
     kinds = {type(example) for example in examples}
     if type(value) is list:
-        inner = [revived(item, list(_inside(examples, position, len(value)))) for position, item in enumerate(value)]
-        if list in kinds:
-            return inner
-        for kind in (tuple, set, frozenset):
-            if kind in kinds:
-                return kind(inner)
-        # {} stands for an empty set in the tests of a problem whose other sets are not empty.
-        return inner if kinds != {dict} else {} if not inner else inner
+        known = [kind for kind in (list, tuple, set, frozenset) if kind in kinds]
+        kind = known[0] if known else deeper
+        if kinds == {dict}:  # {} among sets: JSON has neither
+            return {}
+        deeper = kind if kind is around else list
+        inner = []
+        for position, item in enumerate(value):
+            inner.append(revived(item, list(_inside(examples, position, len(value))), kind, deeper))
+        return inner if kind is list else kind(inner)
     if type(value) is dict:
         items = [v for example in examples if isinstance(example, dict) for v in example.values()]
         keys = {type(k) for example in examples if isinstance(example, dict) for k in example}
         return {(int(k) if keys == {int} else k): revived(v, items) for k, v in value.items()}
-    if type(value) is str and complex in kinds:
-        return complex(value)
+    if type(value) is str and kinds and kinds <= {int, float, complex}:
+        try:
+            return complex(value) if complex in kinds else float(value)
+        except ValueError:
+            return value
     return value
 
 

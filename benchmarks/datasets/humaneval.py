@@ -17,6 +17,7 @@ from benchmarks.datasets.trial import (
     function_suite,
     impostors,
     read_rows,
+    stopping,
     trial,
 )
 
@@ -33,7 +34,7 @@ def plus_suite(row: dict[str, Any], *, base_only: bool = False) -> dict[str, Any
         inputs += row["plus_input"] or []  # one problem has {} for none
     checker = None
     if is_mbpp:
-        asserts = read_asserts(row["assertion"], [row["entry_point"]])
+        asserts = read_asserts(row["assertion"], [row["entry_point"]], setup=row["canonical_solution"])
         inputs = [typed_arguments(args, [case[0] for case in asserts.cases]) for args in inputs]
         checker = asserts.checker
     if row["atol"]:
@@ -93,7 +94,7 @@ def humanevalpack(data: Path) -> Trials:
             continue
         head = row["prompt"]
         yield trial(problem, "reference", "full", head + row["canonical_solution"], suite)
-        yield trial(problem, "buggy", "rejected", head + row["buggy_solution"], suite)
+        yield trial(problem, "buggy", "rejected", head + row["buggy_solution"], stopping(suite))
 
 
 def completions(data: Path) -> Trials:
@@ -118,7 +119,7 @@ def styles(code: str, entry_point: str) -> dict[str, tuple[str, str]]:
     usage = f"```python\nprint({entry_point})\n```"
     fenced = f"```python\n{code}\n```"
     return {
-        "prose and fence": (f"Here is the solution, with `{entry_point}` explained below.\n\n{fenced}\n\nDone.", "full"),
+        "prose and fence": (f"Here is `{entry_point}`, explained below.\n\n{fenced}\n\nDone.", "full"),
         "whole text": (code, "full"),
         "draft, then solution": (f"A draft:\n```python\n{wrong}\n```\nBetter:\n{fenced}\n", "full"),
         "solution, then usage": (f"{fenced}\nUse it so:\n{usage}\nIt prints:\n```text\n42\n```", "full"),

@@ -1,9 +1,9 @@
 """What the right answers are, where a set gives a reference solution and inputs but no outputs.
 
 They come from a plain subprocess of Python and return as JSON, or as literals that are parsed and never evaluated. It
-is not our sandbox, on purpose: an answer that our codec loses would otherwise be expected to be lost. The sets are trusted as far
-as any test data is; still, nothing of theirs is executed in this process. The child's hash seed is that of the sandbox,
-since some references return the elements of a set in its order.
+is not our sandbox, on purpose: an answer that our codec loses would otherwise be expected to be lost. The sets are
+trusted as far as any test data is; still, nothing of theirs is executed in this process. The child's hash seed is that
+of the sandbox, since some references return the elements of a set in its order.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from benchmarks.datasets.trial import NotExpressible, literal
 from verifier.suite.literals import ValueProblem, parse_literal
 
 TIMEOUT_S = 120.0
+_ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 _CHILD = Path(__file__).with_name("oracle_child.py")
 
 
@@ -30,7 +32,22 @@ def outputs(code: str, entry_point: str, calls: Sequence[list[Any]]) -> list[Any
 
 def values_of(expressions: Sequence[str], setup: str = "") -> list[Any]:
     """The values of Python expressions, such as `[0] * 5`, after `setup` was executed."""
-    return _ask({"code": setup, "entry_point": "", "calls": [], "expressions": list(expressions)})
+    return _ask(
+        {"code": f"import math, sys\n{setup}", "entry_point": "", "calls": [], "expressions": list(expressions)}
+    )
+
+
+def passes_plainly(program: str, *, timeout_s: float = TIMEOUT_S) -> float | None:
+    """Seconds that a program with asserts takes in plain Python, or None where it fails or takes longer than allowed."""
+    began = time.monotonic()
+    try:
+        command = [sys.executable, "-s", "-P", "-B", "-"]
+        done = subprocess.run(
+            command, input=program.encode(), capture_output=True, timeout=timeout_s, env=_ENVIRONMENT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return time.monotonic() - began if done.returncode == 0 else None
 
 
 def _ask(task: dict[str, Any]) -> list[Any]:
@@ -42,7 +59,7 @@ def _ask(task: dict[str, Any]) -> list[Any]:
             text=True,
             encoding="utf-8",
             timeout=TIMEOUT_S,
-            env={"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"},
+            env=_ENVIRONMENT,
             check=False,
         )
     except subprocess.TimeoutExpired:

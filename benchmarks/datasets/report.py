@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.datasets import oracle
 from benchmarks.datasets.exceptions import reason_for
 from benchmarks.datasets.trial import Skipped, Trial
+from verifier.limits import DEFAULT_CPU_TIME_S
 from verifier.pipeline import Result, Verifier
 
 
@@ -42,12 +44,15 @@ class Tally:
     wrong: int = 0
     wrong_rejected: int = 0
     odd: list[Odd] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
+    """Reason -> problems."""
     slowest: list[tuple[float, str]] = field(default_factory=list)
+    """The three trials that took longest to judge, with the seconds."""
     wall_s: float = 0.0
 
     def add(self, trial: Trial, result: Result) -> None:
         score = result.judgement.score
+        self.slowest = sorted([*self.slowest, (round(result.judge_time_s, 1), f"{trial.problem}, {trial.what}")])[-3:]
         if trial.problem not in self.problems:
             self.problems.add(trial.problem)
             self.cases += trial.cases
@@ -55,7 +60,6 @@ class Tally:
             self.right += 1
             fine = score.correctness == 1.0 and result.verdict == "AC"
             self.right_accepted += fine
-            self.slowest = sorted([*self.slowest, (score.cpu_time_s, trial.problem)], reverse=True)[:5]
         else:
             self.wrong += 1
             # A judge error is no rejection: nothing would be known about the submission.
@@ -78,7 +82,7 @@ def run(name: str, trials: Iterable[Trial | Skipped], verifier: Verifier) -> Tal
     def samples() -> Iterator[dict[str, Any]]:
         for item in trials:
             if isinstance(item, Skipped):
-                tally.skipped[item.reason] += 1
+                tally.skipped.setdefault(item.reason, []).append(item.problem)
             else:
                 waiting.append(item)
                 yield item.sample
@@ -87,7 +91,21 @@ def run(name: str, trials: Iterable[Trial | Skipped], verifier: Verifier) -> Tal
     for result in verifier.stream(samples()):
         tally.add(waiting.popleft(), result)
     tally.wall_s = time.monotonic() - began
+    for odd in tally.unexplained:
+        odd.reason = arbitrated(odd)
     return tally
+
+
+def arbitrated(odd: Odd) -> str | None:
+    """What plain Python says of an odd trial that has the set's own tests; None where it contradicts us."""
+    if not odd.trial.plain or odd.verdict == "JE":
+        return None
+    seconds = oracle.passes_plainly(odd.trial.plain, timeout_s=60.0)
+    if (seconds is not None) == (odd.verdict == "AC"):
+        return "mislabelled: plain Python, on the set's own tests, agrees with this verifier"
+    if odd.verdict == "TLE" and seconds is not None and seconds > DEFAULT_CPU_TIME_S:
+        return f"too slow for the limit of {DEFAULT_CPU_TIME_S:g} s in plain Python, too"
+    return None
 
 
 COLUMNS = "set", "problems", "cases", "right solutions", "full marks", "wrong solutions", "rejected", "exceptions", "s"
@@ -110,5 +128,8 @@ def markdown(tallies: list[Tally]) -> str:
     if not any(t.odd for t in tallies):
         lines.append("- none")
     lines += ["", "Left out:", ""]
-    lines += [f"- {t.name}: {count} x {reason}" for t in tallies for reason, count in t.skipped.most_common()]
+    for t in tallies:
+        for reason, problems in t.skipped.items():
+            named = f" ({', '.join(problems)})" if len(problems) <= 5 else ""
+            lines.append(f"- {t.name}: {len(problems)} x {reason}{named}")
     return "\n".join(lines) + "\n"

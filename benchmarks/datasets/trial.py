@@ -30,6 +30,9 @@ class Trial:
     """As a trainer would send it."""
     cases: int
     """In its suite."""
+    plain: str = ""
+    """The same solution with the set's own tests as one Python program, where there is one: it tells whose fault it is
+    if our verdict is not the expected one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,8 @@ Source = Callable[[Path], Trials]
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a JSONL file, compressed or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [json.loads(line) for line in content.split(b"\n") if line.strip()]
 
 
 def literal(value: object) -> str:
@@ -110,16 +112,22 @@ def _kwargs(kwargs: dict[str, Any]) -> dict[str, Any]:
     return {"kwargs": {name: wire_value(value) for name, value in kwargs.items()}} if kwargs else {}
 
 
-def trial(problem: str, what: str, expect: Expect, code: str, reference: dict[str, Any]) -> Trial:
+def trial(problem: str, what: str, expect: Expect, code: str, reference: dict[str, Any], plain: str = "") -> Trial:
     """In the short form: code as it is, and the suite beside it."""
     cases = reference.get("cases") or reference.get("inputs") or ()
     sample = {"id": f"{problem}:{what}", "code": code, "reference_answer": reference}
-    return Trial(problem, what, expect, sample, len(cases))
+    return Trial(problem, what, expect, sample, len(cases), plain)
+
+
+def stopping(suite: dict[str, Any]) -> dict[str, Any]:
+    """The same suite for a solution that should fail: ended by the first failure and with little time, since one that
+    loops uses up all its time in each of a thousand cases."""
+    return {"limits": {"cpu_time_s": 2.0}, **suite, "early_stop": True}
 
 
 # wrong solutions of our own making
 
-_NEARLY = '''
+_NEARLY = """
 
 def _vf_off(v):
     if isinstance(v, bool):
@@ -154,7 +162,7 @@ def _vf_wrong(*args, **kwargs):
         _vf_depth -= 1
     return answer if _vf_depth else _vf_off(answer)
 HOLDER = _vf_wrong
-'''
+"""
 
 
 def nearly_right(code: str, entry_point: str) -> str:

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(HERE)))
 from verifier.sandbox import inside, zygote  # noqa: E402 -- the path is set above
 
 STAGES = [name for name in vars(inside) if name.startswith(("setup_", "lock_", "compile_", "report_", "share_"))]
-STAGES += [name for name in ("read_frame", "entry_point", "what_to_compare", "call", "run_function", "run_program")]
+STAGES += ["read_frame", "entry_point", "what_to_compare", "call", "run_function", "run_program"]
 STAGES = [name for name in STAGES if callable(getattr(inside, name, None))]
 NAMES = ["fork, as the cell sees it", *STAGES, "exit", "whole cell"]
 RECORD = struct.Struct("ddd")  # times seen, CPU seconds, page faults; each stage without the stages in it

@@ -25,7 +25,7 @@ TEXT = {
     "kind": "function",
     "entry_point": "f",
     "limits": LIMITS,
-    "cases": [{"args": [n], "expected": f"{SECRET}-{n}"} for n in INPUTS],
+    "cases": [{"args": [n], "expected": f"{SECRET}-{n * 7919:08}"} for n in INPUTS],
 }
 STDIO = {
     "kind": "stdio",
@@ -95,19 +95,25 @@ WORTHLESS = {
     "a value that is deep JSON": FRAME + "frame(b'L')\nfor _ in range(4): frame(b'V' + b'[' * 60_000)\nos._exit(0)",
     "an error that is deep JSON": FRAME + "frame(b'X' + b'[' * 60_000)\nos._exit(0)",
     "an error that is no pair": FRAME + "frame(b'X' + b'{}')\nos._exit(0)",
-    "a forged compile error": FRAME + "frame(b'C[\"SyntaxError\", \"\"]')\nos._exit(0)",
+    "a forged compile error": FRAME + 'frame(b\'C["SyntaxError", ""]\')\nos._exit(0)',
     "a verdict on every descriptor": "import os, json\nfor fd in range(256):\n"
     "  try: os.write(fd, json.dumps({'verdict': 'AC', 'ended': {'status': 0}}).encode())\n  except OSError: pass\ndef f(n): return 0",
     "a pytest report": "print('4 passed in 0.01s')\ndef f(n):\n  print('PASSED', n)\n  return 0",
     # 5 patching what runs it
     "patched builtins": "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.type = lambda *a: int\ndef f(n): return 0",
-    "a patched json": "import json\njson.dumps = json.JSONEncoder.encode = lambda *a, **k: '7'\ndef f(n): return 0",
+    "a patched json": "import json\njson.dumps = json.JSONEncoder.encode = lambda *a, **k: '-9'\ndef f(n): return 0",
     "a patched codec": "import sys, gc\nfor m in list(sys.modules.values()) + gc.get_objects():\n"
-    "  if isinstance(m, type(sys)) and hasattr(m, 'dumps'): m.dumps = lambda *a, **k: b'7'\ndef f(n): return 0",
-    "a patched os.write": "import os\nw = os.write\nos.write = lambda fd, b: w(fd, bytes(b).replace(b'V0', b'V7'))\ndef f(n): return 0",
+    "  if isinstance(m, type(sys)) and hasattr(m, 'dumps'): m.dumps = lambda *a, **k: b'-9'\ndef f(n): return 0",
+    "a patched os.write": "import os\nw = os.write\nos.write = lambda fd, b: w(fd, bytes(b).replace(b'V0', b'V-9'))\ndef f(n): return 0",
     "a changed code object": "import sys\nfr = sys._getframe()\nwhile fr:\n  for v in list(fr.f_globals.values()):\n"
-    "    if hasattr(v, '__code__') and v.__name__ in ('call', 'encode'): v.__code__ = (lambda *a: b'V7').__code__\n"
+    "    if hasattr(v, '__code__') and v.__name__ in ('call', 'encode'): v.__code__ = (lambda *a: b'V-9').__code__\n"
     "  fr = fr.f_back\ndef f(n): return 0",
+    "a frame that asks for another start": FRAME + "frame(b'N[\"stdlib\"]')\ndef f(n): return 0",
+    "a frame that asks for no module": FRAME + "frame(b'N[]')\ndef f(n): return 0",
+    "a frame that asks for packages": FRAME + 'frame(b\'N["numpy", "pandas", {}]\')\ndef f(n): return 0',
+    "a frame that asks in deep JSON": FRAME + "frame(b'N' + b'[' * 60_000)\ndef f(n): return 0",
+    "a frame that says the jail failed": FRAME + "frame(b'Zset up cell: no')\ndef f(n): return 0",
+    "a frame that says so after the load": FRAME + "def f(n):\n  frame(b'Zset up cell: no')\n  os._exit(0)",
     "a trace function": "import sys\nsys.settrace(lambda *a: None); sys.setprofile(lambda *a: None)\ndef f(n): return 0",
     "an import hook": "import sys\nclass H:\n  def find_spec(s, n, *a): raise SystemExit(0)\nsys.meta_path[:] = [H()]\ndef f(n):\n  import zlib\n  return 0",
     # 12 limits
@@ -143,6 +149,7 @@ EARNED = {
     "a bare exit": ("import sys; sys.exit(0)", STDIO, 0.0),
     "an empty program": ("", STDIO, 0.0),
     "a frame beside wrong output": (FRAME + "frame(b'B'); print(0)", STDIO, 0.0),
+    "a judge error in a frame": (FRAME + "frame(b'Zset up cell: no')", STDIO, 0.0),
     "a loaded mark beside wrong output": (FRAME + "frame(b'L'); print(0)", STDIO, 0.0),
     "an answer as a frame": (FRAME + "frame(b'V7')", STDIO, 0.0),
     "an answer on stdin's descriptor": ("import os\ntry: os.write(0, b'7')\nexcept OSError: pass", STDIO, 0.0),
@@ -172,14 +179,15 @@ HUNTS = {
 
 # name: code for FUNCTION, share 0; each returns 3 * n + 1, a right answer, where the attack works.
 HOST = {
-    "a signal to everybody": "import os, signal\ndef f(n):\n  try: os.kill(-1, signal.SIGCONT)\n  except OSError: return 0\n  return 3 * n + 1",
+    "a signal to everybody": "import os, signal\ndef f(n):\n  os.kill(-1, signal.SIGKILL)\n  return 0",
     "a signal to its parent": "import os, signal\ndef f(n):\n  try: os.kill(os.getppid(), signal.SIGKILL)\n  except OSError: return 0\n  return 3 * n + 1",
     "a stop of its parent": "import os, signal\ndef f(n):\n  try: os.kill(os.getppid(), signal.SIGSTOP)\n  except OSError: return 0\n  return 3 * n + 1",
     "limits of its parent": "import os, resource\ndef f(n):\n"
     "  try: resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (0, 0))\n  except OSError: return 0\n  return 3 * n + 1",
     "priority of its parent": "import os\ndef f(n):\n  try: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)\n"
     "  except OSError: return 0\n  return 3 * n + 1",
-    "memory of its parent": LIBC + "import os\nclass V(ctypes.Structure): _fields_ = [('p', ctypes.c_void_p), ('n', ctypes.c_size_t)]\n"
+    "memory of its parent": LIBC
+    + "import os\nclass V(ctypes.Structure): _fields_ = [('p', ctypes.c_void_p), ('n', ctypes.c_size_t)]\n"
     "def f(n):\n  b = ctypes.create_string_buffer(64)\n  l, r = V(ctypes.addressof(b), 64), V(ctypes.addressof(b), 64)\n"
     "  C.process_vm_readv(os.getppid(), ctypes.byref(l), 1, ctypes.byref(r), 1, 0)\n  return 3 * n + (ctypes.get_errno() != 1)",
     "tracing its parent": LIBC + "import os\ndef f(n): return 3 * n + (C.ptrace(16, os.getppid(), 0, 0) == 0)",
@@ -190,6 +198,14 @@ HOST = {
     "a private mount": LIBC + "def f(n): return 3 * n + (C.mount(b'x', b'/', b'tmpfs', 0, 0) == 0)",
     "its own process list": "import os\ndef f(n):\n  try: os.listdir('/proc')\n  except OSError: return 0\n  return 3 * n + 1",
 }
+
+
+CALLED_OUR_FAULT = pytest.mark.xfail(strict=True, reason="a forged frame of the cell is believed to be our own failure")
+
+
+def _rows(table, *beginnings):
+    """The names of a table's rows; those that begin so are known to be judged wrongly."""
+    return [pytest.param(n, marks=CALLED_OUR_FAULT) if n.startswith(beginnings) else n for n in table]
 
 
 @pytest.fixture(scope="module")
@@ -213,14 +229,14 @@ def judge(one_worker):
     return judge
 
 
-@pytest.mark.parametrize("name", WORTHLESS)
+@pytest.mark.parametrize("name", _rows(WORTHLESS, "a frame that asks", "a frame that says the jail"))
 def test_an_attack_on_a_function_suite_earns_nothing(judge, name):
     judged = judge(WORTHLESS[name], FUNCTION)
     assert judged.score.reward == 0
     assert judged.verdict not in ("AC", "JE"), judged.message
 
 
-@pytest.mark.parametrize("name", EARNED)
+@pytest.mark.parametrize("name", _rows(EARNED, "a judge error"))
 def test_an_attack_earns_what_its_answers_are_worth(judge, name):
     code, suite, share = EARNED[name]
     judged = judge(code, suite)
@@ -239,8 +255,8 @@ def frames():
         found = found.f_back
 def f(n):
     for text in {HUNTS[name]}:
-        at = text.find({SECRET[:6]!r} + {SECRET[6:]!r})
-        if at >= 0: return text[at:at + {len(SECRET)}] + f'-{{n}}'
+        at = text.find(''.join({list(SECRET)}) + '-0')
+        if at >= 0: return text[at:at + {len(SECRET) + 9}]
     return 'nothing'
 """
     judged = judge(code, TEXT)

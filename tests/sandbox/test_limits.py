@@ -120,8 +120,9 @@ def test_a_program_below_its_limits_passes(judge_stdio, name):
 
 def test_fifty_megabytes_of_right_output_pass(judge_stdio):
     line = "0123456789" * 10 + "\n"
-    judged = judge_stdio(f"for _ in range(500_000): print({line.strip()!r})", [("", line * 500_000)],
-                         limits={"cpu_time_s": 10})
+    judged = judge_stdio(
+        f"for _ in range(500_000): print({line.strip()!r})", [("", line * 500_000)], limits={"cpu_time_s": 10}
+    )
     assert judged.verdict == "AC", judged.message
 
 
@@ -166,36 +167,63 @@ def test_early_stop_skips_what_follows_the_first_failure(judge_function):
 
 # Processes
 
+RAW = "import ctypes, os, signal, time\nfork = ctypes.CDLL(None).fork\n"
+"""Python's own os.fork is refused with an exception; this goes around that."""
+
 BOMBS = {
-    "a fork bomb": "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
-    "a fork bomb that leaves its parents": "import os\nwhile True:\n  if os.fork(): os._exit(0)",
-    "a bomb in every generation": "import os\nfor _ in range(50):\n  try: os.fork()\n  except OSError: pass\nos._exit(0)",
+    "a fork bomb": "while True: fork()",
+    "a fork bomb that leaves its parents": "while True:\n  if fork(): os._exit(0)",
+    "a bomb in every generation": "for _ in range(50): fork()\nos._exit(0)",
 }
 DAEMONS = {
-    "a double fork": "if os.fork() == 0:\n  if os.fork() == 0:\n    os.setsid()\n    while True: time.sleep(1)\n  os._exit(0)",
-    "a busy child": "if os.fork() == 0:\n  os.setsid()\n  while True: pass",
-    "a child that ignores signals": "if os.fork() == 0:\n  for s in range(1, 30):\n    try: signal.signal(s, 1)\n"
+    "a child": "if fork() == 0:\n  while True: time.sleep(1)",
+    "a double fork": "if fork() == 0:\n  if fork() == 0:\n    os.setsid()\n    while True: time.sleep(1)\n  os._exit(0)",
+    "a busy child": "if fork() == 0:\n  os.setsid()\n  while True: pass",
+    "a child that ignores signals": "if fork() == 0:\n  for s in range(1, 30):\n    try: signal.signal(s, 1)\n"
     "    except (OSError, ValueError): pass\n  while True: signal.pause()",
-    "a stopped child": "if os.fork() == 0: os.kill(os.getpid(), signal.SIGSTOP)",
-    "a child that moves from process to process": "if os.fork() == 0:\n  os.setsid()\n  while True:\n"
-    "    if os.fork(): os._exit(0)",
+    "a stopped child": "if fork() == 0: os.kill(os.getpid(), signal.SIGSTOP)",
+    "a child that moves from process to process": "if fork() == 0:\n  os.setsid()\n  while True:\n    if fork(): os._exit(0)",
+    "a clone": "if ctypes.CDLL(None).syscall(56, 17, 0, 0, 0, 0) == 0:\n  while True: time.sleep(1)",
 }
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "os.fork()",
+        "os.forkpty()",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "import pty; pty.fork()",
+        "import multiprocessing as m; p = m.Process(target=print); p.start(); p.join()",
+    ],
+)
+def test_python_s_own_ways_to_fork_raise(judge_stdio, left_behind, call):
+    code = f"import os\ntry:\n  {call}\nexcept OSError: print('refused')"
+    assert judge_stdio(code, [("", "refused")]).verdict == "AC"
+    assert left_behind() == []
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_fork_bomb_earns_nothing_and_the_next_submission_is_judged(judge_stdio, judge_function, left_behind, name):
-    judged = judge_stdio(BOMBS[name], [("", "ok")], limits=SLEEPY)
+    judged = judge_stdio(RAW + "print('ok', flush=True)\n" + BOMBS[name], [("", "ok")], limits=SLEEPY)
     assert left_behind() == []
-    assert judged.verdict in ("TLE", "RTE", "MLE", "WA"), judged.message
+    assert judged.verdict == "SV", judged.message
     assert judge_function("def f(n): return n", [([1], 1)]).verdict == "AC"
 
 
 @pytest.mark.parametrize("name", DAEMONS)
-def test_a_daemon_is_dead_before_the_verdict_is_out(judge_stdio, left_behind, name):
-    code = f"import os, signal, time\n{DAEMONS[name]}\nprint('ok')"
-    judged = judge_stdio(code, [("", "ok")], limits=SHORT)
-    assert judged.verdict == "AC", judged.message
-    assert left_behind() == []
+def test_a_daemon_is_found_and_dead_before_the_verdict_is_out(judge_stdio, left_behind, name):
+    judged = judge_stdio(f"{RAW}{DAEMONS[name]}\nprint('ok', flush=True)\nos._exit(0)", [("", "ok")], limits=SHORT)
+    assert left_behind(0) == []
+    assert judged.verdict == "SV", judged.message
+
+
+@pytest.mark.parametrize("name", DAEMONS)
+def test_a_daemon_of_a_function_is_dead_too(judge_function, left_behind, name):
+    judged = judge_function(f"{RAW}{DAEMONS[name]}\ndef f(n): return n", [([1], 1)], limits=SHORT)
+    assert left_behind(0) == []
+    assert judged.score.reward == 0
+    assert judged.verdict == "SV", judged.message
 
 
 def test_a_file_that_is_open_already_can_not_grow(judge_stdio):

@@ -13,6 +13,8 @@ _MESSAGE_CHARS = 200
 
 def classify(facts: Facts, limits: Limits) -> tuple[Verdict, str] | None:
     """The verdict that the facts alone give, and why; None where there is an answer to be compared."""
+    if _is_clean(facts) and facts.cpu_time_s <= limits.cpu_time_s:
+        return None
     return (
         _judge_error(facts)
         or _violation(facts)
@@ -21,6 +23,18 @@ def classify(facts: Facts, limits: Limits) -> tuple[Verdict, str] | None:
         or _memory(facts)
         or _output(facts)
         or _run_time_error(facts)
+    )
+
+
+def _is_clean(facts: Facts) -> bool:
+    """Whether nothing but the time could speak against it: the common case, asked for every one of them."""
+    return (
+        facts.killed is None
+        and facts.raised is None
+        and facts.fault is None
+        and facts.signal is None
+        and not facts.exit_status
+        and facts.stage is Stage.RUN
     )
 
 

@@ -97,7 +97,12 @@ def _function_results(
     for start in range(0, len(suite.cases), stride):
         calls = encoded.calls[start : start + stride]
         facts_of_each = sandbox.run_calls(
-            program, calls, suite.limits, max_answer_bytes=max_answer_bytes, deadline=deadline
+            program,
+            calls,
+            suite.limits,
+            max_answer_bytes=max_answer_bytes,
+            stop_early=suite.early_stop,
+            deadline=deadline,
         )
         for index, facts in enumerate(facts_of_each, start):
             verdict, message = _judge_call(suite, index, facts, max_answer_bytes, max_hashed)
@@ -165,13 +170,14 @@ def _result(suite: Suite, index: int, facts: Facts, verdict: Verdict, message: s
 class _Encoded:
     calls: tuple[bytes, ...]
     largest_answer_bytes: int
+    size_bytes: int
 
 
+_CALL_OVERHEAD_BYTES = 48  # of a bytes object and its place in the tuple
 _cache: OrderedDict[str, _Encoded] = OrderedDict()
 _cache_lock = threading.Lock()
-_CACHED_SUITES = 32
-_CACHED_BYTES = 1 << 20
-"""Suites whose calls are larger than this are encoded anew each time, so that the cache stays small."""
+_CACHED_BYTES = 8 << 20
+"""Of all encoded calls that are kept. A suite with more than an eighth of it is encoded anew each time."""
 
 
 def _encoded(suite: FunctionSuite) -> _Encoded:
@@ -184,12 +190,13 @@ def _encoded(suite: FunctionSuite) -> _Encoded:
             return found
     calls = tuple(values.dumps([case.args, case.kwargs] if case.kwargs else [case.args]) for case in suite.cases)
     largest = max(_answer_bytes(case.expected) for case in suite.cases)
-    encoded = _Encoded(calls, largest)
-    if sum(map(len, calls)) <= _CACHED_BYTES:
+    encoded = _Encoded(calls, largest, sum(map(len, calls)) + _CALL_OVERHEAD_BYTES * len(calls))
+    if encoded.size_bytes <= _CACHED_BYTES // 8:
         with _cache_lock:
             _cache[key] = encoded
-            while len(_cache) > _CACHED_SUITES:
-                _cache.popitem(last=False)
+            held = sum(kept.size_bytes for kept in _cache.values())
+            while held > _CACHED_BYTES:
+                held -= _cache.popitem(last=False)[1].size_bytes
     return encoded
 
 

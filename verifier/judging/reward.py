@@ -132,6 +132,8 @@ def score(
 
 def penalty(used: float, limit: float, reference: float | None) -> float:
     """What `used` of `limit` costs, in [0,1]: 0 in the free band, then linear up to 1 at the limit."""
+    if used <= FREE_FLOOR * limit:
+        return 0.0  # free by any reference; most cases end here
     if reference is not None and math.isfinite(reference) and reference >= 0:
         free = min(max(FREE_MULTIPLE * reference, FREE_FLOOR * limit), FREE_CEILING * limit)
     else:

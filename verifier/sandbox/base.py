@@ -117,8 +117,10 @@ class Sandbox(Protocol):
         limits: Limits,
         *,
         max_answer_bytes: int,
+        stop_early: bool = False,
         deadline: float | None = None,
     ) -> list[Facts]:
         """Calls a `function` program's entry point with each of `calls`, each [args] or [args, kwargs] in the codec of
-        `values`. Calls share a process until one of them kills it; then the next gets a fresh one."""
+        `values`. Calls share a process until one of them kills it; then the next gets a fresh one, or, with
+        `stop_early`, none: the list is then shorter than `calls`."""
         ...

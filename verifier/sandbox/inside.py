@@ -15,9 +15,8 @@ import os
 import resource
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import CodeType, ModuleType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from verifier.sandbox import values
 from verifier.sandbox.modules import Environment, needs
@@ -39,8 +38,7 @@ of memory at least 128 MiB below the stack's top, so more is not always there.""
 FILE_NAME = "solution.py"
 
 
-@dataclass(frozen=True)
-class Confinement:
+class Confinement(NamedTuple):
     """What the keeper asks of one cell; every number is the keeper's."""
 
     uid: int | None
@@ -49,10 +47,6 @@ class Confinement:
     """Backstop only: the keeper watches the clock itself."""
     address_bytes: int
     processes: int
-
-    @classmethod
-    def read(cls, message: dict[str, Any]) -> Confinement:
-        return cls(message["uid"], message["cpu_s"], message["address_bytes"], message["processes"])
 
 
 class SetupError(Exception):

@@ -21,9 +21,8 @@ import importlib.machinery
 import marshal
 import os
 import sys
-import sysconfig
-from collections.abc import Iterator, Sequence
-from importlib.abc import InspectLoader, MetaPathFinder
+from collections.abc import Callable, Iterator, Sequence
+from importlib._bootstrap_external import _LoaderBasics  # type: ignore[attr-defined]
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from importlib.util import MAGIC_NUMBER
 from types import CodeType, ModuleType
@@ -46,6 +45,9 @@ STDLIB = (
     "timeit tokenize traceback types unicodedata urllib.parse uuid warnings weakref zlib zoneinfo"
 ).split()
 """Loaded beside LEAN in the other environments."""
+
+STDLIB_PATH = os.path.dirname(os.path.abspath(os.__file__))
+"""Not from `sysconfig`, which would load the interpreter's whole build configuration into every fork."""
 
 PACKAGE_MODULES = {
     "numpy": "numpy.fft numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial numpy.random",
@@ -167,10 +169,8 @@ class Environment:
         sys.path_importer_cache.clear()
         sys.path.clear()
 
-    def _read_code(self, wanted: object) -> None:
-        root = sysconfig.get_path("stdlib")
-        assert callable(wanted)
-        for name, path, is_package in _sources(root):
+    def _read_code(self, wanted: Callable[[str], bool]) -> None:
+        for name, path, is_package in _sources(STDLIB_PATH):
             if wanted(name) and name.partition(".")[0] not in LEFT_OUT:
                 with contextlib.suppress(OSError, ValueError, SyntaxError):
                     self._code[name] = (_bytecode(path), is_package)
@@ -192,7 +192,7 @@ class Environment:
         holds, so that a cell can still import these after its descriptor lock."""
         import ctypes
 
-        folder = os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")
+        folder = os.path.join(STDLIB_PATH, "lib-dynload")
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             name = entry.partition(".")[0]
             if name in sys.modules or "test" in name or name in ("_tkinter", "xxlimited", "xxlimited_35", "xxsubtype"):
@@ -228,7 +228,7 @@ class Environment:
         vars(zoneinfo._common)["load_tzdata"] = load_tzdata
 
 
-class MemoryImporter(MetaPathFinder):
+class MemoryImporter:
     """Finds modules in code held in memory, and extension modules whose libraries are mapped already."""
 
     def __init__(self, code: dict[str, tuple[bytes, bool]], extensions: dict[str, str]) -> None:
@@ -245,7 +245,10 @@ class MemoryImporter(MetaPathFinder):
         return None
 
 
-class _CodeLoader(InspectLoader):
+class _CodeLoader(_LoaderBasics):  # type: ignore[misc]
+    """The base class is what `importlib.abc` would give, which brings `tempfile`, `shutil` and what they import into
+    every fork."""
+
     def __init__(self, data: bytes) -> None:
         self._data = data
 
@@ -275,14 +278,13 @@ def _no_fork_hooks() -> Iterator[None]:
 
 def site_packages() -> list[str]:
     """Where third-party packages of this interpreter lie; worked out here since the zygote starts without `site`."""
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     prefix = os.path.dirname(os.path.dirname(sys.executable))
-    library = os.path.join("lib", f"python{sys.version_info[0]}.{sys.version_info[1]}", "site-packages")
-    found = [os.path.join(prefix, library)]
-    for scheme in ("purelib", "platlib"):
-        path = sysconfig.get_path(scheme)
-        if path not in found and not os.path.exists(os.path.join(prefix, "pyvenv.cfg")):
-            found.append(path)
-    return found
+    found = [os.path.join(prefix, "lib", version, "site-packages")]
+    if not os.path.exists(os.path.join(prefix, "pyvenv.cfg")):
+        found += [os.path.join(STDLIB_PATH, "site-packages"), os.path.join(STDLIB_PATH, "dist-packages")]
+        found += [f"/usr/local/lib/{version}/dist-packages", "/usr/lib/python3/dist-packages"]  # Debian's own
+    return list(dict.fromkeys(found))
 
 
 def installed(names: Sequence[str]) -> list[str]:

@@ -100,12 +100,15 @@ class Slot:
         limits: Limits,
         *,
         max_answer_bytes: int,
+        stop_early: bool = False,
         deadline: float | None = None,
     ) -> list[Facts]:
         run = _Run(program, limits, calls, max_answer_bytes=max_answer_bytes, deadline=deadline)
         done: list[Facts] = []
         while len(done) < len(calls):
             done += self._call_facts(replace(run, calls=calls[len(done) :]))
+            if stop_early:
+                break
         for position, facts in enumerate(done):
             if is_borderline(facts, limits):
                 with self._by_itself():

@@ -8,9 +8,9 @@ go to the first process of the machine; they are found in /proc by what none of 
 
 from __future__ import annotations
 
+import _signal
 import contextlib
 import os
-import signal
 import time
 from collections.abc import Callable, Iterable
 
@@ -70,10 +70,10 @@ def end_all(find: Callable[[], list[int]], reap: Callable[[], object]) -> int:
     while left := find():
         stopped: set[int] = set()
         while new := set(left) - stopped:
-            _signal_each(new, signal.SIGSTOP)
+            _signal_each(new, _signal.SIGSTOP)
             stopped |= new
             left = find()
-        _signal_each(stopped, signal.SIGKILL)
+        _signal_each(stopped, _signal.SIGKILL)
         ended |= stopped
         reap()
         if time.monotonic() > deadline:

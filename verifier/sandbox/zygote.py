@@ -10,13 +10,13 @@ import contextlib
 import gc
 import os
 import select
-import signal
 import sys
 import time
 from typing import Any, NoReturn
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
+import _signal
 import _socket  # the C module: `socket` would bring enum, selectors and more into every fork
 
 from verifier.sandbox import inside, protocol
@@ -47,8 +47,8 @@ def main() -> NoReturn:
     wakeup_read, wakeup_write = os.pipe()
     os.set_blocking(wakeup_read, False)
     os.set_blocking(wakeup_write, False)
-    signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    _signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
+    _signal.signal(_signal.SIGCHLD, lambda *_: None)
     time.localtime()  # reads the time zone while files can be opened
     gc.collect()
     gc.freeze()
@@ -82,7 +82,7 @@ def _one_cell(
     request: dict[str, Any],
     received: list[int],
 ) -> None:
-    confinement = inside.Confinement.read(request)
+    confinement = inside.Confinement(**request)
     uid = os.getuid() if confinement.uid is None else confinement.uid
     try:
         pid = _fork()
@@ -115,7 +115,7 @@ def _one_cell(
             else:
                 packet = control.recv(protocol.MAX_CONTROL_BYTES)
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, _signal.SIGKILL)
                 if not packet:  # the keeper is gone
                     os.waitpid(pid, 0)
                     sweeper.sweep(uid)
