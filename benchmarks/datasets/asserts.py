@@ -174,28 +174,33 @@ def revived(value: Any, examples: Sequence[Any], around: type = list, deeper: ty
         deeper = kind if kind is around else list
         inner = []
         for position, item in enumerate(value):
-            inner.append(revived(item, list(_inside(examples, position, len(value))), kind, deeper))
+            inner.append(revived(item, list(_inside(examples, position, item, len(value))), kind, deeper))
         return inner if kind is list else kind(inner)
     if type(value) is dict:
         items = [v for example in examples if isinstance(example, dict) for v in example.values()]
         keys = {type(k) for example in examples if isinstance(example, dict) for k in example}
         return {(int(k) if keys == {int} else k): revived(v, items) for k, v in value.items()}
     if type(value) is str and kinds and kinds <= {int, float, complex}:
-        try:
-            return complex(value) if complex in kinds else float(value)
-        except ValueError:
-            return value
+        for number in (complex,) if complex in kinds else (float, complex):
+            try:
+                return number(value)
+            except ValueError:
+                continue
     return value
 
 
-def _inside(examples: Sequence[Any], position: int, length: int) -> Iterator[Any]:
-    """What stands in the examples where the element at `position` stands: by place where they are as long, as the
-    arguments of a call are, else anything in them."""
+def _inside(examples: Sequence[Any], position: int, item: Any, length: int) -> Iterator[Any]:
+    """What stands in the examples where `item` stands, at `position` of `length`: by place where they are as long, as
+    the arguments of a call are, else anything in them."""
     for example in examples:
         if isinstance(example, (list, tuple)):
-            if len(example) == length and len({type(item) for item in example}) > 1:
+            same_place = len(example) == length and len({type(other) for other in example}) > 1
+            if same_place and (type(item) is not list or isinstance(example[position], _CONTAINERS)):
                 yield example[position]
             else:
                 yield from example
         elif isinstance(example, (set, frozenset)):
             yield from example
+
+
+_CONTAINERS = (list, tuple, set, frozenset, dict)

@@ -108,7 +108,7 @@ def labelled(data: Path, files: list[Path]) -> Trials:
     """Model-written solutions and `is_solved`, which is by the original tests; so they are judged by those."""
     if not files:
         raise FileNotFoundError("no files of labelled solutions")
-    plus_rows = {row["entry_point"]: row for row in read_rows(data / humaneval.HUMANEVAL_PLUS)}
+    plus_rows = {row["task_id"]: row for row in read_rows(data / humaneval.HUMANEVAL_PLUS)}
     suites: dict[str, dict[str, Any] | str] = {}
     seen = set()
     for file in files:
@@ -140,8 +140,9 @@ def _suite_or_reason(row: dict[str, Any], plus_rows: dict[str, dict[str, Any]]) 
     try:
         return assert_suite(row["test"], row["entry_point"], setup=PREAMBLE)
     except NotExpressible as reason:
-        plus_row = plus_rows.get(row["entry_point"])
-        if plus_row is None or "HumanEval" not in str(row.get("task_id", row.get("name"))):
+        number = re.match(r"HumanEval[/_](\d+)", str(row.get("task_id") or row.get("name")))
+        plus_row = plus_rows.get(f"HumanEval/{number.group(1)}") if number else None
+        if plus_row is None:
             return str(reason)
     # HumanEval's tests are not all plain asserts; HumanEval+ has their inputs as data.
     try:
@@ -160,6 +161,6 @@ def whole_program(row: dict[str, Any]) -> str:
 
 def plain_program(code: str, row: dict[str, Any]) -> str:
     """A solution with its row's own tests. Their `check` gets another name, since some solutions have one too."""
-    tests = row["test"].replace("def check(", "def vf_check(").replace("\ncheck(", "\nvf_check(")
+    tests = re.sub(r"\bcheck\(", "vf_check(", row["test"])
     call = f"vf_check({row['entry_point']})\n" if "def vf_check(" in tests else ""
     return f"{code}\n{tests}\n{call}"

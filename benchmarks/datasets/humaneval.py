@@ -93,7 +93,9 @@ def humanevalpack(data: Path) -> Trials:
             yield Skipped(problem, str(reason))
             continue
         head = row["prompt"]
-        yield trial(problem, "reference", "full", head + row["canonical_solution"], suite)
+        # HumanEval's own references fail some of HumanEval+'s added inputs: that is what HumanEval+ is about.
+        base = {**suite, "cases": suite["cases"][: len(plus_row["base_input"])]}
+        yield trial(problem, "reference", "full", head + row["canonical_solution"], base)
         yield trial(problem, "buggy", "rejected", head + row["buggy_solution"], stopping(suite))
 
 

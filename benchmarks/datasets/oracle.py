@@ -38,7 +38,7 @@ def values_of(expressions: Sequence[str], setup: str = "") -> list[Any]:
 
 
 def passes_plainly(program: str, *, timeout_s: float = TIMEOUT_S) -> float | None:
-    """Seconds that a program with asserts takes in plain Python, or None where it fails or takes longer than allowed."""
+    """Seconds that a program of asserts takes in plain Python; None where it fails or takes longer than allowed."""
     began = time.monotonic()
     try:
         command = [sys.executable, "-s", "-P", "-B", "-"]

@@ -92,19 +92,33 @@ def run(name: str, trials: Iterable[Trial | Skipped], verifier: Verifier) -> Tal
         tally.add(waiting.popleft(), result)
     tally.wall_s = time.monotonic() - began
     for odd in tally.unexplained:
-        odd.reason = arbitrated(odd)
+        odd.reason = arbitrated(odd, verifier)
     return tally
 
 
-def arbitrated(odd: Odd) -> str | None:
-    """What plain Python says of an odd trial that has the set's own tests; None where it contradicts us."""
+LENIENCIES: dict[str, dict[str, Any]] = {
+    "a tuple may stand for a list": {"sequences": "strict"},
+    "a float may be off by a rounding error": {"abs_tol": 0.0, "rel_tol": 0.0},
+}
+"""Of the checker's defaults, with what turns each of them off."""
+
+
+def arbitrated(odd: Odd, verifier: Verifier) -> str | None:
+    """What plain Python says of an odd trial that has the set's own tests; None where it contradicts us, and it is not
+    because of a documented leniency."""
     if not odd.trial.plain or odd.verdict == "JE":
         return None
     seconds = oracle.passes_plainly(odd.trial.plain, timeout_s=60.0)
+    if odd.verdict == "TLE" and (seconds is None or seconds > DEFAULT_CPU_TIME_S):
+        return f"data: too slow for the limit of {DEFAULT_CPU_TIME_S:g} s in plain Python, too"
     if (seconds is not None) == (odd.verdict == "AC"):
-        return "mislabelled: plain Python, on the set's own tests, agrees with this verifier"
-    if odd.verdict == "TLE" and seconds is not None and seconds > DEFAULT_CPU_TIME_S:
-        return f"too slow for the limit of {DEFAULT_CPU_TIME_S:g} s in plain Python, too"
+        return "data: mislabelled; plain Python, on the set's own tests, agrees with this verifier"
+    for leniency, off in LENIENCIES.items() if odd.verdict == "AC" else ():
+        suite = odd.trial.sample["reference_answer"]
+        strict = {**suite, "checker": {"name": "exact", **suite.get("checker", {}), **off}}
+        [result] = verifier.score([{**odd.trial.sample, "reference_answer": strict}])
+        if result.verdict == "WA":
+            return f"design: the set compares by ==, and this verifier is more lenient: {leniency}"
     return None
 
 

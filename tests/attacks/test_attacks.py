@@ -5,6 +5,7 @@ Every function attack is judged on f(n) == 3 * n + 1 for the four cases below, e
 on stdin. `share` is what the answers alone are worth, of four cases.
 """
 
+# ruff: noqa: E501 - a row of a table is one submission, and its text is not wrapped
 from __future__ import annotations
 
 import pytest

@@ -152,7 +152,8 @@ def test_numbers_that_share_a_hash_are_refused_in_large_sets(make):
 
 @pytest.mark.xfail(strict=True, reason="the bound is on one set, not on all sets of an answer, and fractions are slow")
 def test_hashed_elements_are_bounded_over_the_whole_answer():
-    one = '{"s":[%s]}' % ",".join(f'{{"F":["0x{n:x}","0x1"]}}' for n in range(values.MAX_HASHED))
+    elements = ",".join(f'{{"F":["0x{n:x}","0x1"]}}' for n in range(values.MAX_HASHED))
+    one = f'{{"s":[{elements}]}}'
     assert _read(f"[{one},{one},{one},{one},{one},{one}]".encode()) is values.NotPlain
 
 

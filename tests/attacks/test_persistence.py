@@ -1,5 +1,6 @@
 """Nothing that a submission leaves reaches the next one, and no cost is hidden from the keeper."""
 
+# ruff: noqa: E501 - a row of a table is one submission, and its text is not wrapped
 from __future__ import annotations
 
 import ctypes

@@ -1,5 +1,6 @@
 """Functions: however a right answer is returned, it passes; however one fails, only that case does."""
 
+# ruff: noqa: E501 - a row of a table is one submission, and its text is not wrapped
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,6 @@
 """Every limit of a case is a verdict of its own, with the keeper's reason, and a right answer below it passes."""
 
+# ruff: noqa: E501 - a row of a table is one submission, and its text is not wrapped
 from __future__ import annotations
 
 import pytest
@@ -30,8 +31,7 @@ STDIO = {
     ),
     "a loop at exit": ("import atexit\n@atexit.register\ndef g():\n while True: pass\nprint('ok')", "TLE", TLE, SHORT),
     "a loop that ignores signals": (
-        "import signal\nfor s in range(1, 64):\n try: signal.signal(s, signal.SIG_IGN)\n except (OSError, ValueError): pass\n"
-        "while True: pass",
+        "import signal\nfor s in range(1, 64):\n try: signal.signal(s, 1)\n except (OSError, ValueError): pass\nwhile 1: pass",
         "TLE",
         TLE,
         SHORT,

@@ -1,5 +1,6 @@
 """Programs that read and print in any style get the verdict that their output deserves."""
 
+# ruff: noqa: E501 - a row of a table is one submission, and its text is not wrapped
 from __future__ import annotations
 
 import pytest

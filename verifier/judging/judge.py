@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from verifier.errors import SandboxError
 from verifier.judging.classify import classify
 from verifier.judging.reward import Reference, Score, score
 from verifier.sandbox import values
@@ -68,7 +67,9 @@ def refused(suite: Suite | None, verdict: Verdict, reason: str, *, isolation: Is
 
 
 def _judgement(suite: Suite, results: Sequence[CaseResult], isolation: Isolation) -> Judgement:
-    references = [Reference(case.reference_cpu_time_s, case.reference_memory_bytes) for case in suite.cases]
+    references = None
+    if suite.calibrated:
+        references = [Reference(case.reference_cpu_time_s, case.reference_memory_bytes) for case in suite.cases]
     total = score(results, rule=suite.reward, limits=suite.limits, references=references)
     message = next((r.message for r in results if not r.passed and r.message), "")
     return Judgement(overall(r.verdict for r in results), total, tuple(results), isolation, message)
@@ -105,7 +106,14 @@ def _function_results(
             deadline=deadline,
         )
         for index, facts in enumerate(facts_of_each, start):
-            verdict, message = _judge_call(suite, index, facts, max_answer_bytes, max_hashed)
+            if (
+                facts.answer is not None
+                and facts.answer == encoded.answers[index]
+                and not classify(facts, suite.limits)
+            ):
+                verdict, message = Verdict.AC, ""
+            else:
+                verdict, message = _judge_call(suite, index, facts, max_answer_bytes, max_hashed)
             yield _result(suite, index, facts, verdict, message)
 
 
@@ -169,11 +177,16 @@ def _result(suite: Suite, index: int, facts: Facts, verdict: Verdict, message: s
 @dataclass(frozen=True, slots=True)
 class _Encoded:
     calls: tuple[bytes, ...]
+    answers: tuple[bytes | None, ...]
+    """What the expected values would look like on the wire. An answer of the same bytes is the same value, which every
+    checker but `any_of` accepts, so most right answers need not be decoded. None where that is not so."""
     largest_answer_bytes: int
     size_bytes: int
 
 
-_CALL_OVERHEAD_BYTES = 48  # of a bytes object and its place in the tuple
+_OVERHEAD_BYTES = 48  # of a bytes object and its place in a tuple
+_OTHER_THAN_SAME = frozenset({"any_of", "json", "tokens", "lines"})
+"""Checkers for which the expected value itself is not always a right answer: a list of answers, or text of a form."""
 _cache: OrderedDict[str, _Encoded] = OrderedDict()
 _cache_lock = threading.Lock()
 _CACHED_BYTES = 8 << 20
@@ -189,8 +202,15 @@ def _encoded(suite: FunctionSuite) -> _Encoded:
             _cache.move_to_end(key)
             return found
     calls = tuple(values.dumps([case.args, case.kwargs] if case.kwargs else [case.args]) for case in suite.cases)
-    largest = max(_answer_bytes(case.expected) for case in suite.cases)
-    encoded = _Encoded(calls, largest, sum(map(len, calls)) + _CALL_OVERHEAD_BYTES * len(calls))
+    answers = [_on_the_wire(case.expected) for case in suite.cases]
+    largest = max(map(len, answers))
+    comparable = () if suite.checker.name in _OTHER_THAN_SAME else answers
+    encoded = _Encoded(
+        calls,
+        tuple(answer or None for answer in comparable) or (None,) * len(calls),
+        largest,
+        sum(map(len, calls)) + sum(map(len, comparable)) + 2 * _OVERHEAD_BYTES * len(calls),
+    )
     if encoded.size_bytes <= _CACHED_BYTES // 8:
         with _cache_lock:
             _cache[key] = encoded
@@ -200,12 +220,9 @@ def _encoded(suite: FunctionSuite) -> _Encoded:
     return encoded
 
 
-def _answer_bytes(expected: object) -> int:
+def _on_the_wire(expected: object) -> bytes:
+    """Empty for a value that can't cross, and so can't be answered either."""
     try:
-        return len(values.dumps(expected))
+        return values.dumps(expected)
     except values.NotPlain:
-        return 0
-
-
-def sandbox_failure(suite: Suite, error: SandboxError) -> Judgement:
-    return refused(suite, Verdict.JE, f"sandbox failure: {error}")
+        return b""

@@ -34,7 +34,7 @@ from typing import NamedTuple
 
 from verifier.limits import Limits
 from verifier.suite.model import RewardRule
-from verifier.verdict import CaseResult
+from verifier.verdict import CaseResult, Verdict
 
 FREE_MULTIPLE = 2.0
 """Up to this many times the reference's figure is free: another style of the same algorithm, and noise."""
@@ -107,24 +107,28 @@ def score(
     _, exponent = math.frexp(heaviest)
     weighted = [(result, math.ldexp(result.weight, -exponent)) for result in results if result.weight > 0]
     unpaid = _unpaid_groups(results, rule)
-    counted = [
-        _count(result, weight, rule, limits, _reference(references, result.index))
-        for result, weight in weighted
-        if result.passed and result.group not in unpaid
-    ]
-    total_weight = math.fsum(weight for _, weight in weighted)
-    fraction = math.fsum(case.weight for case in counted) / total_weight if counted else 0.0
+    passed = [pair for pair in weighted if pair[0].verdict is Verdict.AC]
+    counting = [pair for pair in passed if pair[0].group not in unpaid] if unpaid else passed
+    total_weight = math.fsum([weight for _, weight in weighted])
+    fraction = math.fsum([weight for _, weight in counting]) / total_weight if counting else 0.0
 
-    correctness = _correctness(fraction, rule, all_passed=all(result.passed for result, _ in weighted))
-    quality = _mean(counted, [1.0 - case.discount for case in counted])
+    correctness = _correctness(fraction, rule, all_passed=len(passed) == len(weighted))
+    free_cpu_time_s, free_memory_bytes = FREE_FLOOR * limits.cpu_time_s, FREE_FLOOR * limits.memory_bytes
+    if all(r.cpu_time_s <= free_cpu_time_s and r.peak_memory_bytes <= free_memory_bytes for r, _ in counting):
+        quality, time_penalty, memory_penalty = 1.0, 0.0, 0.0  # as is usual; what follows would say the same
+    else:
+        counted = [_count(r, weight, rule, limits, _reference(references, r.index)) for r, weight in counting]
+        quality = _mean(counted, [1.0 - case.discount for case in counted])
+        time_penalty = _mean(counted, [case.time_penalty for case in counted])
+        memory_penalty = _mean(counted, [case.memory_penalty for case in counted])
 
     return Score(
         reward=_unit(correctness * quality),
         correctness=correctness,
-        passed=sum(result.passed for result in results),
+        passed=sum([result.verdict is Verdict.AC for result in results]),
         total=len(results),
-        time_penalty=_mean(counted, [case.time_penalty for case in counted]),
-        memory_penalty=_mean(counted, [case.memory_penalty for case in counted]),
+        time_penalty=time_penalty,
+        memory_penalty=memory_penalty,
         cpu_time_s=math.fsum(result.cpu_time_s for result in results),
         peak_memory_bytes=max((result.peak_memory_bytes for result in results), default=0),
     )
@@ -132,8 +136,6 @@ def score(
 
 def penalty(used: float, limit: float, reference: float | None) -> float:
     """What `used` of `limit` costs, in [0,1]: 0 in the free band, then linear up to 1 at the limit."""
-    if used <= FREE_FLOOR * limit:
-        return 0.0  # free by any reference; most cases end here
     if reference is not None and math.isfinite(reference) and reference >= 0:
         free = min(max(FREE_MULTIPLE * reference, FREE_FLOOR * limit), FREE_CEILING * limit)
     else:

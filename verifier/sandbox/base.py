@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from verifier.limits import Limits
 
@@ -58,9 +58,11 @@ class Raised:
         return f"{self.type_name}: {self.message}" if self.message else self.type_name
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What was observed of one case. Answers and output are claims of the submission; all else the keeper measured."""
+class Facts(NamedTuple):
+    """What was observed of one case. Answers and output are claims of the submission; all else the keeper measured.
+
+    (A tuple, since there is one for each call, and a frozen dataclass of this size takes longer than a cheap call.)
+    """
 
     stage: Stage = Stage.RUN
     killed: Killed | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from dataclasses import replace
 
 from verifier.limits import Limits
 from verifier.sandbox.base import Facts, Killed, Raised, Stage
@@ -34,11 +33,11 @@ def with_report(facts: Facts, frame: bytes) -> Facts:
     """`facts` with what the cell itself says of the same case."""
     kind, body = frame[:1], frame[1:]
     if kind == b"B":
-        return replace(facts, answer_too_large=True)
+        return facts._replace(answer_too_large=True)
     stage = {b"C": Stage.COMPILE, b"X": Stage.LOAD, b"E": Stage.RUN}.get(kind)
     if stage is None:
-        return replace(facts, killed=facts.killed or Killed.PROTOCOL)
-    return replace(facts, stage=stage, raised=_raised(body))
+        return facts._replace(killed=facts.killed or Killed.PROTOCOL)
+    return facts._replace(stage=stage, raised=_raised(body))
 
 
 def _raised(body: bytes) -> Raised:

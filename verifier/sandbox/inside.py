@@ -303,6 +303,7 @@ def run_function(code: CodeType, program: dict[str, Any]) -> int:
 
 
 PLAIN = frozenset({int, str, float, bool, list, tuple, dict, set, type(None)})
+ATOMS = frozenset({int, float, bool, type(None)})
 
 
 def call(
@@ -322,8 +323,8 @@ def call(
 
 
 def encode(result: Any, max_bytes: int) -> bytes:
-    if type(result) is int and -values.SMALL_INT < result < values.SMALL_INT:
-        return b"V%d" % result
+    if type(result) in ATOMS:
+        return b"V" + values.dumps(result)
     limit = sys.getrecursionlimit()
     # Encoding recurses by itself, whatever limit the submission chose.
     sys.setrecursionlimit(max(limit, 3 * values.MAX_DEPTH + 1000))

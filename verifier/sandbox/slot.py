@@ -119,8 +119,7 @@ class Slot:
         watch = self._watched(run)
         if isinstance(watch, Facts):
             return watch
-        facts = replace(
-            end_facts(watch, run.limits),
+        facts = end_facts(watch, run.limits)._replace(
             stdout=watch.stdout,
             stdout_bytes=watch.stdout_bytes,
             stderr_tail=watch.stderr_tail,
@@ -152,10 +151,10 @@ class Slot:
             done.append(facts if facts.answer is not None else with_report(facts, answer))
         if len(done) == len(calls):
             if end.killed in (Killed.MEMORY, Killed.OUTPUT, Killed.PROTOCOL, Killed.PROCESS):
-                done[-1] = replace(end, cpu_time_s=done[-1].cpu_time_s, wall_time_s=done[-1].wall_time_s)
+                done[-1] = end._replace(cpu_time_s=done[-1].cpu_time_s, wall_time_s=done[-1].wall_time_s)
             return done
         cpu_s, wall_s = spent[-1]
-        last = replace(end, cpu_time_s=cpu_s, wall_time_s=wall_s, stage=Stage.RUN if loaded else Stage.LOAD)
+        last = end._replace(cpu_time_s=cpu_s, wall_time_s=wall_s, stage=Stage.RUN if loaded else Stage.LOAD)
         if loaded:
             return [*done, last]
         # It failed before any call, as it would again for each of them.

@@ -35,7 +35,11 @@ of n elements cost n squared comparisons; at this size that is a tenth of a seco
 
 SMALL_INT = 10**18
 """Integers from here on cross as hexadecimal."""
-_dumps = json.JSONEncoder(ensure_ascii=True, check_circular=False, allow_nan=True, separators=(",", ":")).encode
+SMALL_TEXT_BYTES = 4096
+"""Text of this size can't hold an integer of so many digits that reading it takes long."""
+
+_FLAT = frozenset({str, float, bool, int, type(None)})
+_encoder = json.JSONEncoder(ensure_ascii=True, check_circular=False, allow_nan=True, separators=(",", ":"))
 
 
 class NotPlain(ValueError):
@@ -59,16 +63,42 @@ class Opaque:
         return f"<object of type {self.type_name}>"
 
 
-def dumps(value: object, *, max_items: int = 10_000_000) -> bytes:
+def dumps(value: Any, *, max_items: int = 10_000_000) -> bytes:
     """`value` in the wire form. `max_items` bounds what is read from iterators and written in all.
 
     Raises NotPlain when it nests deeper than MAX_DEPTH or has more than `max_items` parts; whatever a submission's
     own iterators raise comes through.
     """
     kind = type(value)
-    if kind is not str and kind is not float and kind is not bool:
-        value = _Encoder(max_items).encode(value, MAX_DEPTH)
-    return _dumps(value).encode("ascii")
+    if kind is int and -SMALL_INT < value < SMALL_INT:
+        return b"%d" % value
+    if kind is list and len(value) <= max_items and _is_flat(value):
+        tree: Any = value
+    elif kind is str or kind is float or kind is bool:
+        tree = value
+    else:
+        tree = _Encoder(max_items).encode(value, MAX_DEPTH)
+    return _to_json(tree).encode("ascii")
+
+
+def _is_flat(values: list[Any]) -> bool:
+    """Whether this is a list of nothing but what JSON has. Most answers that are not one number are."""
+    kinds = set(map(type, values))
+    if int not in kinds:
+        return kinds <= _FLAT
+    return kinds == {int} and min(values) > -SMALL_INT and max(values) < SMALL_INT
+
+
+def _to_json(tree: Any) -> str:
+    if _chunks is None:
+        return _encoder.encode(tree)
+    return "".join(_chunks(tree, 0)) if type(tree) is not str else _quoted(tree)
+
+
+_quoted = json.encoder.encode_basestring_ascii
+_make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+# What JSONEncoder.encode makes anew at each call.
+_chunks = _make and _make(None, _encoder.default, _quoted, None, ":", ",", False, False, True)
 
 
 class _Encoder:
@@ -185,6 +215,7 @@ def _bounded_int(text: str) -> int:
     return int(text)
 
 
+_scan_small = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _scan = json.JSONDecoder(parse_int=_bounded_int).scan_once  # type: ignore[attr-defined]
 
 
@@ -195,9 +226,11 @@ def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:
     """
     try:
         text = data.decode("ascii")
-        tree, end = _scan(text, 0)
+        tree, end = _scan_small(text, 0) if len(text) <= SMALL_TEXT_BYTES else _scan(text, 0)
         if end != len(text):
             raise NotPlain("more than one value")
+        if "{" not in text and len(text) <= 2 * MAX_DEPTH:
+            return tree  # nothing marked, and too short to be nested too deeply
         if type(tree) is not list and type(tree) is not dict:
             return tree
         return _Decoder(max_hashed).decode(tree, MAX_DEPTH)

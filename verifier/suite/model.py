@@ -194,10 +194,17 @@ class _Suite(_Model):
                 head[name] = value
         return digest([head, *(case.__dict__ for case in cases)])
 
+    @cached_property
+    def calibrated(self) -> bool:
+        """Whether any case says what the reference solution needed."""
+        cases: Sequence[_Case] = getattr(self, "cases", ())
+        return any(c.reference_cpu_time_s is not None or c.reference_memory_bytes is not None for c in cases)
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """As pydantic's, but a copy never inherits a digest that its changes made wrong."""
+        """As pydantic's, but a copy never inherits what was worked out before its changes."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("digest", None)
+        for name in ("digest", "calibrated"):
+            copy.__dict__.pop(name, None)
         return copy
 
 
