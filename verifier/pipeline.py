@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import os
 import threading
 import time
@@ -37,7 +36,7 @@ REMEMBERED_CASES = 10_000
 """Judgements that are kept for identical submissions, counted by their cases: some four megabytes."""
 
 _PARSED_BYTES = 4 << 20
-"""Of the JSON text of suites that are kept parsed. One with more than an eighth of it is parsed anew each time."""
+"""Of the text of suites that are kept parsed. One with more than an eighth of it is parsed anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +240,8 @@ class Verifier:
             return self._store.get(reference.suite_id + digest)
         # Many samples of a batch bring the same suite; validating it once is enough.
         try:
-            text = json.dumps(reference.suite)
-        except (TypeError, ValueError, RecursionError):
+            text = repr(reference.suite)  # not as JSON, which writes (1,) and [1] alike
+        except RecursionError:
             text = ""
         with self._parsed_lock:
             known = self._parsed.get(text)

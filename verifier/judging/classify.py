@@ -108,5 +108,6 @@ def _signal_name(number: int) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    """One line that can't steer a terminal or break a log: it is the submission's own text."""
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
     return line if len(line) <= _MESSAGE_CHARS else line[: _MESSAGE_CHARS - 1] + "…"

@@ -46,13 +46,15 @@ def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None =
         reason = "scratch = true needs a sandbox with seccomp or Landlock, and this one has neither"
         return refused(suite, Verdict.JE, reason, isolation=sandbox.isolation)
     results: list[CaseResult] = []
+    timeouts = 0
     for result in _results(code, suite, sandbox, deadline):
         results.append(result)
-        if suite.early_stop and not result.passed:
+        timeouts += result.verdict is Verdict.TLE
+        if (suite.early_stop and not result.passed) or timeouts >= suite.max_timeouts:
             break
     for index in range(len(results), len(suite.cases)):
         case = suite.cases[index]
-        results.append(CaseResult(index, Verdict.SK, case.weight, case.group, message="an earlier case failed"))
+        results.append(CaseResult(index, Verdict.SK, case.weight, case.group, message="not run after earlier cases"))
     return _judgement(suite, results, sandbox.isolation)
 
 
@@ -92,8 +94,9 @@ def _function_results(
         for index in range(len(suite.cases)):
             yield _result(suite, index, Facts(), Verdict.JE, f"the suite's arguments can't be sent: {error}")
         return
-    max_answer_bytes = min(suite.limits.output_bytes, max(MIN_ANSWER_BYTES, 8 * encoded.largest_answer_bytes))
-    max_hashed = max(values.MAX_HASHED, 2 * encoded.largest_answer_bytes)
+    # A power of two, since the cell is told it and shouldn't learn from it how long the answers are.
+    largest = 1 << (8 * encoded.largest_answer_bytes).bit_length()
+    max_answer_bytes = min(suite.limits.output_bytes, max(MIN_ANSWER_BYTES, largest))
     stride = EARLY_STOP_STRIDE if suite.early_stop else len(suite.cases)
     for start in range(0, len(suite.cases), stride):
         calls = encoded.calls[start : start + stride]
@@ -103,6 +106,7 @@ def _function_results(
             suite.limits,
             max_answer_bytes=max_answer_bytes,
             stop_early=suite.early_stop,
+            max_timeouts=suite.max_timeouts,
             deadline=deadline,
         )
         for index, facts in enumerate(facts_of_each, start):
@@ -113,13 +117,11 @@ def _function_results(
             ):
                 verdict, message = Verdict.AC, ""
             else:
-                verdict, message = _judge_call(suite, index, facts, max_answer_bytes, max_hashed)
+                verdict, message = _judge_call(suite, index, facts, max_answer_bytes)
             yield _result(suite, index, facts, verdict, message)
 
 
-def _judge_call(
-    suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes: int, max_hashed: int
-) -> tuple[Verdict, str]:
+def _judge_call(suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes: int) -> tuple[Verdict, str]:
     decided = classify(facts, suite.limits)
     if decided is not None:
         return decided
@@ -130,7 +132,7 @@ def _judge_call(
     if facts.answer is None:
         return Verdict.RTE, "it ended without an answer"
     try:
-        actual = values.loads(facts.answer, max_hashed=max_hashed)
+        actual = values.loads(facts.answer)
     except values.NotPlain:
         return Verdict.WA, "the answer is not plain data"
     return _verdict(check_value(actual, suite.cases[index].expected, suite.checker))

@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple, Protocol
 
 from verifier.limits import Limits
 
+LOST = "zygote"
+"""Step of the SandboxError that says: a zygote went away, or stopped answering, in the midst of its work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -120,9 +123,11 @@ class Sandbox(Protocol):
         *,
         max_answer_bytes: int,
         stop_early: bool = False,
+        max_timeouts: int | None = None,
         deadline: float | None = None,
     ) -> list[Facts]:
         """Calls a `function` program's entry point with each of `calls`, each [args] or [args, kwargs] in the codec of
-        `values`. Calls share a process until one of them kills it; then the next gets a fresh one, or, with
-        `stop_early`, none: the list is then shorter than `calls`."""
+        `values`. Calls share a process until one of them kills it; then the next gets a fresh one. With
+        `stop_early`, or once `max_timeouts` of them ran out of time, it doesn't: the list is then shorter than
+        `calls`."""
         ...

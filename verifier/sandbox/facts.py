@@ -29,8 +29,14 @@ def end_facts(watch: Watch, limits: Limits) -> Facts:
     )
 
 
+def reports_of(watch: Watch) -> list[bytes]:
+    """What the cell says of the submission: the frames after R, or the one that came instead."""
+    return watch.frames[1:] if watch.frames and watch.frames[0] == b"R" else watch.frames
+
+
 def with_report(facts: Facts, frame: bytes) -> Facts:
-    """`facts` with what the cell itself says of the same case."""
+    """`facts` with what the cell itself says of the same case. Its word for "it does not compile" costs nobody but
+    itself, so it needs no proof."""
     kind, body = frame[:1], frame[1:]
     if kind == b"B":
         return facts._replace(answer_too_large=True)

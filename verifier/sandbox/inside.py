@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import _signal  # the C module: `signal` turns every number into an enum, which costs each cell a fifth of a millisecond
+import builtins
 import contextlib
 import errno
 import gc
@@ -19,7 +20,7 @@ from types import CodeType, ModuleType
 from typing import Any, NamedTuple, NoReturn
 
 from verifier.sandbox import values
-from verifier.sandbox.modules import Environment, needs
+from verifier.sandbox.modules import Environment, code_objects, needs
 from verifier.sandbox.protocol import (
     ANSWERS_FD,
     CELL_FDS,
@@ -47,6 +48,8 @@ class Confinement(NamedTuple):
     """Backstop only: the keeper watches the clock itself."""
     address_bytes: int
     processes: int
+    root: str | None
+    """Given where the zygote is root and may: the directory that the cell takes for the whole file system."""
 
 
 class SetupError(Exception):
@@ -63,6 +66,7 @@ def run(received: list[int], confinement: Confinement, environment: Environment)
         setup_descriptors(received)
         setup_session()
         setup_limits(confinement)
+        setup_root(confinement)
         setup_identity(confinement)
         lock_descriptors()
         # From here on the submission's text is handled: everything above holds by now.
@@ -72,6 +76,7 @@ def run(received: list[int], confinement: Confinement, environment: Environment)
             if program["share_bytecode"]:
                 share_bytecode(code)
             gc.enable()  # the zygote switched it off for its own sake
+            write_all(ANSWERS_FD, frame(b"R"))
             status = run_function(code, program) if program["kind"] == "function" else run_program(code)
     except SetupError as error:
         with contextlib.suppress(OSError):
@@ -105,6 +110,15 @@ def deny_processes() -> None:
         for module in (os, sys.modules["posix"]):
             if hasattr(module, name):
                 setattr(module, name, _denied)
+
+
+def add_site_builtins() -> None:
+    """Runs in the zygote, which starts without `site`: `exit()` and `quit()` as scripts know them."""
+
+    def exit_script(code: object = None) -> NoReturn:
+        raise SystemExit(code)
+
+    vars(builtins).update(exit=exit_script, quit=exit_script)
 
 
 def _denied(*args: object, **kwargs: object) -> NoReturn:
@@ -152,6 +166,18 @@ def lower_limit(kind: int, wanted: int) -> None:
         raise SetupError(f"resource limit {kind}", error) from None
 
 
+def setup_root(confinement: Confinement) -> None:
+    """The lock stops whatever needs a descriptor; calls that take a path (stat, mkdir, symlink, unlink) find nothing
+    behind this either."""
+    if confinement.root is None:
+        return
+    try:
+        os.chroot(confinement.root)
+        os.chdir("/")
+    except OSError as error:
+        raise SetupError("change of root", error) from None
+
+
 def setup_identity(confinement: Confinement) -> None:
     if confinement.uid is None:
         return
@@ -189,6 +215,9 @@ def compile_program(program: dict[str, Any], text: bytes) -> CodeType | None:
         return shared
     try:
         return compile(text.decode("utf-8", "surrogatepass"), FILE_NAME, "exec", dont_inherit=True)
+    except ImportError:
+        report_missing(["stdlib"])  # the compiler wants unicodedata for names and escapes beyond ASCII
+        return None
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         # ValueError: NUL bytes; UnicodeEncodeError, a ValueError too: lone surrogates.
         answer_error(b"C", error)
@@ -198,8 +227,12 @@ def compile_program(program: dict[str, Any], text: bytes) -> CodeType | None:
 def report_needs(code: CodeType, environment: Environment) -> bool:
     missing = needs(code, environment)
     if missing:
-        write_all(ANSWERS_FD, frame(b"N" + json.dumps(missing).encode()))
+        report_missing(missing)
     return bool(missing)
+
+
+def report_missing(names: list[str]) -> None:
+    write_all(ANSWERS_FD, frame(b"N" + json.dumps(names).encode()))
 
 
 def share_bytecode(code: CodeType) -> None:
@@ -212,7 +245,7 @@ def share_bytecode(code: CodeType) -> None:
 def new_module(name: str) -> ModuleType:
     module = ModuleType(name)
     module.__dict__["__file__"] = FILE_NAME
-    module.__dict__["__builtins__"] = __builtins__
+    module.__dict__["__builtins__"] = builtins
     sys.modules[name] = module
     sys.argv[:] = [FILE_NAME]
     return module
@@ -231,10 +264,14 @@ def run_program(code: CodeType) -> int:
         answer_error(b"E", error)
         sys.excepthook(type(error), error, error.__traceback__)
         status = 1
-    return leave(status)
+    return leave(status, code)
 
 
-def leave(status: int) -> int:
+WRITERS = frozenset({"open", "fdopen", "TextIOWrapper", "BufferedWriter", "BufferedRandom"})
+"""Names by which a program makes itself another way to its stdout than `sys.stdout`."""
+
+
+def leave(status: int, code: CodeType) -> int:
     """What the interpreter does at its end, without the slow part of taking modules apart."""
     import atexit
 
@@ -244,13 +281,26 @@ def leave(status: int) -> int:
             threading._shutdown()
     with contextlib.suppress(BaseException):
         atexit._run_exitfuncs()
-    try:
-        sys.stdout.flush()
-    except Exception:
+    if not flush(sys.stdout):
         status = status or 120  # what CPython exits with when the last flush fails
-    with contextlib.suppress(Exception):
-        sys.stderr.flush()
+    flush(sys.__stdout__)
+    flush(sys.stderr)
+    if any(WRITERS.intersection(part.co_names) for part in code_objects(code)):
+        import io
+
+        for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+            for writer in [o for o in gc.get_objects() if isinstance(o, kind)]:
+                flush(writer)
     return status
+
+
+def flush(stream: Any) -> bool:
+    try:
+        if stream is not None and not getattr(stream, "closed", False):
+            stream.flush()
+    except Exception:
+        return False
+    return True
 
 
 def exit_status(error: SystemExit) -> int:
@@ -266,7 +316,6 @@ def exit_status(error: SystemExit) -> int:
 
 def allow_standard_paths() -> None:
     """`open("/dev/stdin")` means descriptor 0, which is open already; the lock would refuse the path."""
-    import builtins
     import io
 
     opened, paths = io.open, {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
@@ -297,7 +346,7 @@ def run_function(code: CodeType, program: dict[str, Any]) -> int:
     requests = FrameReader(1 << 40)
     while data := os.read(REQUESTS_FD, 1 << 20):
         for payload in requests.feed(data):
-            request = values.loads(payload, max_hashed=1 << 62)
+            request = values.loads(payload)
             write_all(ANSWERS_FD, frame(call(resolve, pick, request, max_bytes)))
     return 0
 

@@ -69,6 +69,15 @@ LEFT_OUT = frozenset(
 DYNAMIC = frozenset({"__import__", "exec", "eval", "importlib"})
 """Names in a program's code that can import what no scan finds: such a program gets the whole standard library."""
 
+CODECS = frozenset(
+    (
+        "base64 base64_codec big5 big5hkscs bz2 bz2_codec cp932 cp949 cp950 euc_jp euc_jis_2004 euc_kr gb18030 gb2312 "
+        "gbk hex hex_codec hz idna iso2022_jp iso2022_kr johab punycode quopri rot13 rot_13 shift_jis sjis uu zip zlib "
+        "zlib_codec"
+    ).split()
+)
+"""Encodings whose modules need extension modules, or others that the lean environment lacks."""
+
 _IMPORT_NAME = importlib.import_module("opcode").opmap["IMPORT_NAME"]
 _EXTENDED_ARG = importlib.import_module("opcode").opmap["EXTENDED_ARG"]
 _CO_COROUTINE = 0x0080 | 0x0200  # inspect.CO_COROUTINE | CO_ASYNC_GENERATOR, without importing inspect
@@ -86,13 +95,16 @@ def code_objects(code: CodeType) -> Iterator[CodeType]:
 def imported_names(code: CodeType) -> set[str]:
     """Dotted names of the modules that `code` imports by statement, and DYNAMIC names that it mentions.
 
-    An `async def` counts as an import of asyncio: the cell drives a coroutine that an entry point returns.
+    The name of a rare encoding counts as an import of `codecs`, and an `async def` as one of asyncio: the cell drives a
+    coroutine that an entry point returns.
     """
     found: set[str] = set()
     for part in code_objects(code):
         if part.co_flags & _CO_COROUTINE:
             found.add("asyncio")
         names = part.co_names
+        if any(type(c) is str and len(c) < 16 and c.lower().replace("-", "_") in CODECS for c in part.co_consts):
+            found.add("codecs")
         found.update(DYNAMIC.intersection(names))
         raw, extended = part.co_code, 0
         for position in range(0, len(raw), 2):
@@ -109,7 +121,8 @@ def needs(code: CodeType, environment: Environment) -> list[str]:
     for name in imported_names(code):
         top = name.partition(".")[0]
         if name in DYNAMIC or top in sys.stdlib_module_names:
-            if not environment.whole_stdlib and (name in DYNAMIC or not environment.has(top)):
+            wanted = name in DYNAMIC or name == "codecs" or not environment.has(top)
+            if wanted and not environment.whole_stdlib:
                 missing.add("stdlib")
         elif top in environment.allowed and top not in environment.packages:
             missing.update(("stdlib", top))

@@ -18,7 +18,7 @@ def slot_uid(slot: int) -> int | None:
     return FIRST_UID + (os.getpid() * 61 + slot) % UIDS
 
 
-def isolation(*, uid: int | None, subreaper: bool, no_new_privileges: bool) -> Isolation:
+def isolation(*, uid: int | None, subreaper: bool, no_new_privileges: bool, empty_root: bool) -> Isolation:
     """The layers in force, told from what the zygote managed to set up."""
     in_force = ["resource limits", "descriptor lock", "sweep"]
     missing = {
@@ -30,6 +30,10 @@ def isolation(*, uid: int | None, subreaper: bool, no_new_privileges: bool) -> I
         missing["identity"] = "the keeper is not root"
     else:
         in_force.insert(0, "identity")
+    if empty_root:
+        in_force.append("empty root")
+    else:
+        missing["empty root"] = "chroot is refused here"
     if no_new_privileges:
         in_force.append("no new privileges")
     else:

@@ -23,6 +23,8 @@ on this socket means that the zygote is lost: the keeper kills it and starts ano
                       the keeper, and sent before the submission runs
                       N + JSON list     stopped before the code ran: it imports these, which this zygote hasn't loaded
                       C + JSON [type, message]      it does not compile
+                      R                 from here on the submission runs, and might have written what follows: the
+                      frames above are believed only before this one
                       X + JSON [type, message]      it failed while loading (kind "function")
                       L                 loaded: the next is the answer to the first call
                       V + value         what a call returned

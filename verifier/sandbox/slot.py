@@ -16,13 +16,13 @@ from typing import Any
 from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox import protocol
-from verifier.sandbox.base import NOT_RUN, Facts, Isolation, Killed, Program, Stage
-from verifier.sandbox.facts import end_facts, is_borderline, shares, with_report
+from verifier.sandbox.base import LOST, NOT_RUN, Facts, Isolation, Killed, Program, Stage
+from verifier.sandbox.facts import end_facts, is_borderline, reports_of, shares, with_report
 from verifier.sandbox.policy import isolation, slot_uid
 from verifier.sandbox.sweep import sweep_orphans
 from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.watch import GRACE, Watch
-from verifier.sandbox.zygotes import LOST, SandboxOptions, Zygote
+from verifier.sandbox.zygotes import SandboxOptions, Zygote
 
 ADDRESS_HEADROOM_BYTES = 1 << 30
 """Address space beyond the memory limit: threads reserve stacks that they don't touch. What is touched is limited by
@@ -101,13 +101,15 @@ class Slot:
         *,
         max_answer_bytes: int,
         stop_early: bool = False,
+        max_timeouts: int | None = None,
         deadline: float | None = None,
     ) -> list[Facts]:
         run = _Run(program, limits, calls, max_answer_bytes=max_answer_bytes, deadline=deadline)
         done: list[Facts] = []
         while len(done) < len(calls):
             done += self._call_facts(replace(run, calls=calls[len(done) :]))
-            if stop_early:
+            timeouts = sum(facts.killed in (Killed.CPU_TIME, Killed.WALL_TIME) for facts in done)
+            if stop_early or (max_timeouts is not None and timeouts >= max_timeouts):
                 break
         for position, facts in enumerate(done):
             if is_borderline(facts, limits):
@@ -126,7 +128,7 @@ class Slot:
             cpu_time_s=watch.end.cpu_s,
             wall_time_s=watch.wall_s,
         )
-        return with_report(facts, watch.frames[0]) if watch.frames else facts
+        return with_report(facts, reports[0]) if (reports := reports_of(watch)) else facts
 
     def _call_facts(self, run: _Run) -> list[Facts]:
         """Facts of the first of the calls, at least one: as many as one cell could answer, and what ended it."""
@@ -135,13 +137,14 @@ class Slot:
         if isinstance(watch, Facts):
             return [watch] * len(calls)
         end, spent = end_facts(watch, run.limits), shares(watch)
-        loaded = bool(watch.frames) and watch.frames[0] == b"L"
-        answers = watch.frames[1:] if loaded else []
+        reports = reports_of(watch)
+        loaded = bool(reports) and reports[0] == b"L"
+        answers = reports[1:] if loaded else []
         if end.killed is Killed.MEMORY and len(answers) == len(calls) > 1:
             # All answered, yet at some moment there was too much: which call it was shows one by one.
             return [self._call_facts(replace(run, calls=[call]))[0] for call in calls]
         done = []
-        for (cpu_s, wall_s), answer in zip(spent[1:], answers, strict=False):
+        for (cpu_s, wall_s), answer in zip(spent[2:], answers, strict=False):
             facts = Facts(
                 answer=answer[1:] if answer[:1] == b"V" else None,
                 cpu_time_s=cpu_s,
@@ -158,7 +161,7 @@ class Slot:
         if loaded:
             return [*done, last]
         # It failed before any call, as it would again for each of them.
-        return [with_report(last, watch.frames[0]) if watch.frames else last] * len(calls)
+        return [with_report(last, reports[0]) if reports else last] * len(calls)
 
     # One cell
 
@@ -205,7 +208,7 @@ class Slot:
         kind = watch.frames[0][:1] if watch.frames else b""
         if kind == b"P":
             self._known.bytecode = watch.frames.pop(0)[1:]
-        elif kind == b"N":
+        elif kind == b"N":  # from our own code: the submission's would come after R
             asked = _module_names(watch.frames[0]) & (zygote.packages | {"stdlib"})
             self._known.environment |= asked
         return kind == b"N"
@@ -232,7 +235,7 @@ class Slot:
             run.limits,
             keep_bytes=run.keep_bytes,
             max_frame_bytes=(run.max_answer_bytes if is_function else protocol.MAX_BYTECODE_BYTES) + 65_536,
-            expected_frames=len(run.calls) + (1 if is_function else 2),
+            expected_frames=len(run.calls) + (2 if is_function else 3),
             deadline=run.deadline,
         )
         try:
@@ -257,6 +260,7 @@ class Slot:
             "cpu_s": math.ceil(run.limits.cpu_time_s * GRACE * (len(run.calls) + 1)) + 3,
             "address_bytes": zygote.address_bytes + run.limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
             "processes": PROCESSES + (zygote.processes if self._uid is None else 0),
+            "root": zygote.root,
         }
 
     def _requests(self, run: _Run) -> bytes:
@@ -279,7 +283,10 @@ class Slot:
                 self._zygotes.popitem(last=False)[1].close()
             zygote = self._zygotes[environment] = Zygote(self._options, environment)
             self._isolation = isolation(
-                uid=self._uid, subreaper=zygote.subreaper, no_new_privileges=zygote.no_new_privileges
+                uid=self._uid,
+                subreaper=zygote.subreaper,
+                no_new_privileges=zygote.no_new_privileges,
+                empty_root=zygote.root is not None,
             )
         self._zygotes.move_to_end(environment)
         return zygote
@@ -317,6 +324,6 @@ def _open_pipes(mine: list[int], theirs: list[int], is_function: bool) -> dict[s
 
 def _module_names(frame: bytes) -> frozenset[str]:
     """What a cell asks for. It is a claim, so it is only ever used to pick among what there is."""
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
         return frozenset(json.loads(frame[1:]))
     return frozenset()

@@ -22,13 +22,16 @@ then reports a judge error and starts another zygote."""
 class Sweeper:
     def __init__(self) -> None:
         self.is_reaper = _become_subreaper()
+        self._reaped = 0
 
     def sweep(self, uid: int) -> int:
-        """Kills and reaps everything that the last cell, whose user was `uid`, left; how many there were. Raises
-        TimeoutError."""
+        """Kills and reaps everything that the last cell, whose user was `uid`, left; how many there were, also of
+        those that had ended by themselves. Raises TimeoutError."""
+        self._reaped = 0
         if self.is_reaper and not self._reap():
-            return 0
-        return end_all(self._descendants if self.is_reaper else lambda: orphans(uid), self._reap)
+            return self._reaped
+        killed = end_all(self._descendants if self.is_reaper else lambda: orphans(uid), self._reap)
+        return max(killed, self._reaped)
 
     @staticmethod
     def own_processes() -> int:
@@ -40,12 +43,11 @@ class Sweeper:
                     count += len(os.listdir(f"/proc/{pid}/task"))
         return count
 
-    @staticmethod
-    def _reap() -> bool:
+    def _reap(self) -> bool:
         """Reaps what is dead; whether anything lives."""
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+                self._reaped += 1
         except ChildProcessError:
             return False
         return True

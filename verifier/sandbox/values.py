@@ -29,9 +29,9 @@ from typing import Any
 
 MAX_DEPTH = 400
 """Containers within containers. Python's own JSON scanner refuses about a thousand, so this stays well below."""
-MAX_HASHED = 4096
-"""Elements of one set or non-text dict that `decode` accepts by default. Numbers chosen to share one hash make a set
-of n elements cost n squared comparisons; at this size that is a tenth of a second."""
+MAX_SAME_HASH = 64
+"""Elements of sets and dicts that may share a hash with another before `decode` refuses them. Numbers chosen to share
+one make a set of n elements cost n squared comparisons."""
 
 SMALL_INT = 10**18
 """Integers from here on cross as hexadecimal."""
@@ -219,7 +219,7 @@ _scan_small = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _scan = json.JSONDecoder(parse_int=_bounded_int).scan_once  # type: ignore[attr-defined]
 
 
-def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:
+def loads(data: bytes) -> Any:
     """The value that `dumps` wrote; bound the size of `data` before you call.
 
     Raises NotPlain for anything that `dumps` can't have written, whatever it is.
@@ -233,7 +233,7 @@ def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:
             return tree  # nothing marked, and too short to be nested too deeply
         if type(tree) is not list and type(tree) is not dict:
             return tree
-        return _Decoder(max_hashed).decode(tree, MAX_DEPTH)
+        return _Decoder().decode(tree, MAX_DEPTH)
     except NotPlain:
         raise
     except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, AttributeError, StopIteration) as error:
@@ -241,10 +241,10 @@ def loads(data: bytes, *, max_hashed: int = MAX_HASHED) -> Any:
 
 
 class _Decoder:
-    __slots__ = ("max_hashed",)
+    __slots__ = ("same_hash_left",)
 
-    def __init__(self, max_hashed: int) -> None:
-        self.max_hashed = max_hashed
+    def __init__(self) -> None:
+        self.same_hash_left = MAX_SAME_HASH
 
     def decode(self, tree: Any, depth: int) -> Any:
         kind = type(tree)
@@ -260,7 +260,7 @@ class _Decoder:
         if depth == 0 or len(tree) != 1:
             raise NotPlain("an object with other than one key, or nested too deeply")
         [(tag, body)] = tree.items()
-        return _DECODERS[tag](self, body, depth - 1)
+        return _DECODERS[tag](self, body, depth)
 
     def items(self, body: Any, depth: int) -> list[Any]:
         if type(body) is not list:
@@ -270,15 +270,23 @@ class _Decoder:
         return decoded
 
     def hashed(self, body: Any, depth: int) -> list[Any]:
-        if type(body) is list and len(body) > self.max_hashed:
-            raise NotPlain("more elements than are accepted in a set or dict")
-        return self.items(body, depth)
+        """Decoded elements that are about to be hashed; keys of a dict come as (key, value)."""
+        items = self.items(body, depth)
+        self.count_hashes(items)
+        return items
+
+    def count_hashes(self, keys: list[Any]) -> None:
+        self.same_hash_left -= len(keys) - len(set(map(hash, keys)))
+        if self.same_hash_left < 0:
+            raise NotPlain("too many elements of a set or dict share a hash")
 
     def text_dict(self, body: Any, depth: int) -> dict[str, Any]:
-        return {k: self.decode(v, depth) for k, v in body.items()}
+        return {k: self.decode(v, depth - 1) for k, v in body.items()}
 
     def any_dict(self, body: Any, depth: int) -> dict[Any, Any]:
-        return {k: v for k, v in self.hashed(body, depth)}  # noqa: C416 - a pair that is no pair must raise here
+        pairs = self.items(body, depth)
+        self.count_hashes([key for key, _ in pairs])
+        return {key: value for key, value in pairs}  # noqa: C416 - a pair that is no pair must raise here
 
     def numbers(self, body: Any, depth: int, count: int) -> list[Any]:
         values = self.items(body, depth)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
-from verifier.sandbox.base import Killed
+from verifier.sandbox.base import LOST, Killed
 from verifier.sandbox.protocol import FrameReader
 
 TICK_S = 0.02
@@ -26,6 +26,9 @@ TICK_S = 0.02
 GRACE = 1.25
 """A case is killed only at this multiple of its CPU limit. One that ends between the limit and that point is
 borderline, and is run again alone; see keeper.py."""
+
+KILL_S = 30.0
+"""How long a cell may take to be gone after it is killed, its descendants too; then its zygote is lost."""
 
 _CHUNK_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20  # /proc/sys/fs/pipe-max-size, what an unprivileged process may ask for
@@ -101,6 +104,7 @@ class Watch:
         self.marks: list[Mark] = [Mark(0, 0.0, 0.0, 0.0, 0.0)]
         self._quiet = (0.0, 0.0)
         self.killed: Killed | None = None
+        self._killed_at = 0.0
         self.ended: Ended | None = None
         self.wall_s = 0.0
         self.baseline_bytes = zygote.baseline_bytes
@@ -175,17 +179,22 @@ class Watch:
 
     def _take_end(self, message: dict[str, Any]) -> None:
         if "ended" not in message:
-            raise SandboxError("zygote", f"said {sorted(message)} where the cell's end was due")
+            raise SandboxError(LOST, f"said {sorted(message)} where the cell's end was due")
         self.ended = Ended(**message["ended"])
 
     def _kill(self, reason: Killed) -> None:
         if self.killed is None:
             self.killed = reason
+            self._killed_at = time.monotonic()
             self._zygote.kill_cell()
 
     def _look(self) -> None:
         """One tick: progress, then each limit."""
         now = self._looked = time.monotonic()
+        if self.killed is not None:
+            if now - self._killed_at > KILL_S:
+                raise SandboxError(LOST, f"the cell is not gone {KILL_S:g} s after it was killed")
+            return
         cpu_s = self._cpu_s()
         if self._take_answers(cpu_s) and not self._answers_eof:
             # It takes longer than a tick and answers: from now on, take answers as they come.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import resource
 import select
 import sys
 import time
@@ -40,6 +41,7 @@ def main() -> NoReturn:
         inside.warm_up()
         inside.hide()
         inside.deny_processes()
+        inside.add_site_builtins()
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
         control.send(protocol.pack(failed))
@@ -60,6 +62,7 @@ def main() -> NoReturn:
         "address_bytes": _status_bytes("VmSize"),
         "subreaper": sweeper.is_reaper,
         "no_new_privileges": no_new_privileges,
+        "root": _empty_root(),
         "processes": sweeper.own_processes(),
     }
     control.send(protocol.pack({"ready": ready}))
@@ -84,6 +87,7 @@ def _one_cell(
 ) -> None:
     confinement = inside.Confinement(**request)
     uid = os.getuid() if confinement.uid is None else confinement.uid
+    limits = _limits()
     try:
         pid = _fork()
     except OSError as error:
@@ -110,6 +114,8 @@ def _one_cell(
                         "peak_bytes": usage.ru_maxrss * 1024,
                         "leftovers": leftovers,
                     }
+                    if _limits() != limits:
+                        os._exit(1)  # by the same user's hand: the next cells must not inherit that
                     control.send(protocol.pack({"ended": report}))
                     return
             else:
@@ -133,6 +139,25 @@ def _receive(control: _socket.socket) -> tuple[bytes, list[int]]:
         if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
             fds.extend(memoryview(data).cast("i"))
     return packet, fds
+
+
+def _limits() -> list[tuple[int, int]]:
+    """This process's own resource limits, which a cell of the same user could lower from outside."""
+    return [resource.getrlimit(kind) for kind in range(16)]  # RLIM_NLIMITS
+
+
+def _empty_root() -> str | None:
+    """A directory to chroot to, where this process may: it lasts as long as the zygote, nothing can be made in it, and
+    a read-only file system has it too. (Chromium's sandbox uses the same.)"""
+    root = f"/proc/{os.getpid()}/fdinfo"
+    pid = _fork()
+    if pid == 0:
+        try:
+            os.chroot(root)
+            os._exit(0)
+        except OSError:
+            os._exit(1)
+    return root if os.waitpid(pid, 0)[1] == 0 else None
 
 
 def _no_new_privileges() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 import sys
@@ -13,13 +14,12 @@ from typing import Any
 
 from verifier.errors import SandboxError
 from verifier.sandbox import protocol
+from verifier.sandbox.base import LOST
 
 DEFAULT_PACKAGES = ("numpy", "pandas", "scipy", "sympy", "networkx", "sortedcontainers")
 """Third-party packages that submissions may import where the sandbox's interpreter has them."""
 
 ZYGOTE_START_S = 60.0
-LOST = "zygote"
-"""Step of the SandboxError that says: it went away in the midst of its work."""
 
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same submission iterates over its sets in the same order every time
@@ -87,6 +87,7 @@ class Zygote:
         self.subreaper: bool = ready["subreaper"]
         self.no_new_privileges: bool = ready["no_new_privileges"]
         self.processes: int = ready["processes"]
+        self.root: str | None = ready["root"]
 
     def _ready(self) -> dict[str, Any]:
         self._socket.settimeout(ZYGOTE_START_S)
@@ -138,6 +139,8 @@ class Zygote:
         return pid
 
     def kill_cell(self) -> None:
+        """Has the cell killed. A zygote that was stopped, by a cell of the same user, is woken for it."""
+        self._process.send_signal(signal.SIGCONT)
         with contextlib.suppress(OSError):
             self._socket.send(protocol.pack({"kill": 1}))
 

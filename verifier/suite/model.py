@@ -175,6 +175,9 @@ class _Suite(_Model):
     """Whether the submission may open files, in a scratch directory of its own."""
     early_stop: bool = False
     """Stop at the first case that is not AC; the rest is reported SK."""
+    max_timeouts: int = Field(20, ge=1)
+    """Stop after this many cases ran out of time; the rest is reported SK. A loop over a thousand cases would hold a
+    worker for hours otherwise."""
 
     @cached_property
     def digest(self) -> str:
