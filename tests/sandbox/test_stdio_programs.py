@@ -127,20 +127,7 @@ def test_a_right_program_passes_however_it_reads(judge_stdio, name):
     assert judged.verdict == "AC", judged.message
 
 
-NO_SITE = pytest.mark.xfail(strict=True, reason="exit and quit come with the module site, which the zygote leaves out")
-NOT_FLUSHED = pytest.mark.xfail(strict=True, reason="at the end only sys.stdout is flushed, and must not be closed")
-BUGS = {
-    "a StringIO in between": NOT_FLUSHED,
-    "a file of its own on descriptor 1": NOT_FLUSHED,
-    "a writer of its own, unflushed": NOT_FLUSHED,
-    "a closed stdout": NOT_FLUSHED,
-    "exit()": NO_SITE,
-    "quit()": NO_SITE,
-    "exit(0)": NO_SITE,
-}
-
-
-@pytest.mark.parametrize("name", [pytest.param(n, marks=BUGS[n]) if n in BUGS else n for n in PRINTERS])
+@pytest.mark.parametrize("name", PRINTERS)
 def test_a_right_program_passes_however_it_prints_and_ends(judge_stdio, name):
     judged = judge_stdio(PRINTERS[name], [("", "ok 1\n")])
     assert judged.verdict == "AC", judged.message

@@ -46,11 +46,9 @@ def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None =
         reason = "scratch = true needs a sandbox with seccomp or Landlock, and this one has neither"
         return refused(suite, Verdict.JE, reason, isolation=sandbox.isolation)
     results: list[CaseResult] = []
-    timeouts = 0
     for result in _results(code, suite, sandbox, deadline):
         results.append(result)
-        timeouts += result.verdict is Verdict.TLE
-        if (suite.early_stop and not result.passed) or timeouts >= suite.max_timeouts:
+        if suite.early_stop and not result.passed:
             break
     for index in range(len(results), len(suite.cases)):
         case = suite.cases[index]
@@ -119,6 +117,8 @@ def _function_results(
             else:
                 verdict, message = _judge_call(suite, index, facts, max_answer_bytes)
             yield _result(suite, index, facts, verdict, message)
+        if len(facts_of_each) < len(calls):
+            return
 
 
 def _judge_call(suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes: int) -> tuple[Verdict, str]:
@@ -141,6 +141,7 @@ def _judge_call(suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes
 def _stdio_results(code: str, suite: StdioSuite, sandbox: Sandbox, deadline: float | None) -> Iterator[CaseResult]:
     program = Program(code, "stdio")
     same: Facts | None = None
+    timeouts = 0
     for index, case in enumerate(suite.cases):
         accepted = [case.stdout] if isinstance(case.stdout, str) else case.stdout
         # White space around a right answer is free, within reason; what is far longer than that is not kept.
@@ -153,9 +154,11 @@ def _stdio_results(code: str, suite: StdioSuite, sandbox: Sandbox, deadline: flo
             same = facts  # it compiles for no other input either
         if decided is None and facts.stdout_bytes > len(facts.stdout):
             decided = Verdict.WA, "the output is far longer than a right one can be"
-        yield _result(
-            suite, index, facts, *(decided or _verdict(check_output(facts.stdout, case.stdout, suite.checker)))
-        )
+        verdict, message = decided or _verdict(check_output(facts.stdout, case.stdout, suite.checker))
+        yield _result(suite, index, facts, verdict, message)
+        timeouts += verdict is Verdict.TLE
+        if timeouts >= suite.max_timeouts:
+            return
 
 
 def _verdict(outcome: Outcome) -> tuple[Verdict, str]:

@@ -18,8 +18,8 @@ def end_facts(watch: Watch, limits: Limits) -> Facts:
     killed = watch.killed
     if killed is None and peak > limits.memory_bytes:
         killed = Killed.MEMORY
-    if killed is None and ended.leftovers:
-        killed = Killed.PROCESS
+    if ended.leftovers and killed is not Killed.DEADLINE:
+        killed = Killed.PROCESS  # no honest program can have one, whatever else it ran into
     status = ended.status
     return Facts(
         killed=killed,

@@ -103,7 +103,7 @@ def imported_names(code: CodeType) -> set[str]:
         if part.co_flags & _CO_COROUTINE:
             found.add("asyncio")
         names = part.co_names
-        if any(type(c) is str and len(c) < 16 and c.lower().replace("-", "_") in CODECS for c in part.co_consts):
+        if any(_names_codec(constant) for constant in part.co_consts):
             found.add("codecs")
         found.update(DYNAMIC.intersection(names))
         raw, extended = part.co_code, 0
@@ -113,6 +113,12 @@ def imported_names(code: CodeType) -> set[str]:
             if op == _IMPORT_NAME:
                 found.add(names[argument])
     return found
+
+
+def _names_codec(constant: object) -> bool:
+    if type(constant) is tuple:
+        return any(_names_codec(part) for part in constant)
+    return type(constant) is str and len(constant) < 16 and constant.lower().replace("-", "_") in CODECS
 
 
 def needs(code: CodeType, environment: Environment) -> list[str]:

@@ -62,6 +62,9 @@ class Ended:
 class Zygote(Protocol):
     baseline_bytes: int
 
+    @property
+    def pid(self) -> int: ...
+
     def fileno(self) -> int: ...
 
     def kill_cell(self) -> None: ...
@@ -227,7 +230,11 @@ class Watch:
         return now - self._began - last.wall_s - waited_ns / 1e9
 
     def _has_children(self) -> bool:
+        """Whether the cell has a child, or left one behind that its zygote inherited."""
         with contextlib.suppress(OSError):
+            with open(f"/proc/{self._zygote.pid}/task/{self._zygote.pid}/children", "rb", buffering=0) as stream:
+                if len(stream.read(64).split()) > 1:
+                    return True
             for task in os.listdir(f"/proc/{self._pid}/task"):
                 with open(f"/proc/{self._pid}/task/{task}/children", "rb", buffering=0) as stream:
                     if stream.read(16):

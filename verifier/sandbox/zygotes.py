@@ -111,6 +111,10 @@ class Zygote:
         text = self._process.stderr.read(65_536).decode(errors="replace").strip()
         return text.splitlines()[-1] if text else ""
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def fileno(self) -> int:
         return self._socket.fileno()
 
