@@ -6,7 +6,6 @@ only: this module runs inside the jail.
 
 from __future__ import annotations
 
-import _signal  # the C module: `signal` turns every number into an enum, which costs each cell a fifth of a millisecond
 import builtins
 import contextlib
 import errno
@@ -28,8 +27,8 @@ of memory at least 128 MiB below the stack's top, so more is not always there.""
 class Confinement(NamedTuple):
     """What the keeper asks of one cell; every number is the keeper's."""
 
-    uid: int | None
-    """Given where the zygote is root: the cell becomes this user and group."""
+    uid: int
+    """The user and group that the cell becomes; -1 where the zygote is not root and can't change it."""
     cpu_s: int
     """Backstop only: the keeper watches the clock itself."""
     address_bytes: int
@@ -114,26 +113,32 @@ def setup_descriptors(received: list[int]) -> None:
 
 
 def setup_session() -> None:
-    _signal.set_wakeup_fd(-1)
-    _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
     os.setsid()
 
 
-def setup_limits(confinement: Confinement) -> None:
-    for kind, soft, hard in (
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_CPU, confinement.cpu_s, confinement.cpu_s + 1),
-        (resource.RLIMIT_FSIZE, 0, 0),
-        (resource.RLIMIT_MSGQUEUE, 0, 0),
-        (resource.RLIMIT_MEMLOCK, 0, 0),
-        (resource.RLIMIT_AS, confinement.address_bytes, confinement.address_bytes),
-        (resource.RLIMIT_STACK, STACK_BYTES, STACK_BYTES),
-        (resource.RLIMIT_NPROC, confinement.processes, confinement.processes),
+def lower_own_limits() -> None:
+    """Runs in the zygote, which never comes near these; its cells inherit them and are spared setting them."""
+    for kind, wanted in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_STACK, STACK_BYTES),
     ):
-        try:
-            resource.setrlimit(kind, (soft, hard))
-        except (OSError, ValueError):
-            lower_limit(kind, soft)
+        set_limit(kind, wanted)
+
+
+def setup_limits(confinement: Confinement) -> None:
+    set_limit(resource.RLIMIT_CPU, confinement.cpu_s)
+    set_limit(resource.RLIMIT_AS, confinement.address_bytes)
+    set_limit(resource.RLIMIT_NPROC, confinement.processes)
+
+
+def set_limit(kind: int, wanted: int) -> None:
+    try:
+        resource.setrlimit(kind, (wanted, wanted))
+    except (OSError, ValueError):
+        lower_limit(kind, wanted)
 
 
 def lower_limit(kind: int, wanted: int) -> None:
@@ -158,9 +163,9 @@ def setup_root(confinement: Confinement) -> None:
 
 
 def setup_identity(confinement: Confinement) -> None:
-    if confinement.uid is None:
-        return
     uid = confinement.uid
+    if uid < 0:
+        return
     try:
         os.setgroups([])
         os.setresgid(uid, uid, uid)

@@ -1,14 +1,16 @@
 """What is said between keeper, zygote and cell. Standard library only: this module runs inside the jail.
 
-**Control**: a SOCK_SEQPACKET pair between keeper and zygote; each packet is one JSON object.
+**Control**: a SOCK_SEQPACKET pair between keeper and zygote; a packet is a message. The first is a JSON object, the
+others are words and decimal numbers between spaces, which cost a zygote less.
 
     zygote -> keeper  {"ready": {"version": "3.13.0", "packages": [..], "baseline_bytes": n, ..}}
                       once, when it can fork; {"failed": "step", "problem": "..", "errno": n} instead when it can't
-    keeper -> zygote  {"fork": {"cpu_s": n, "address_bytes": n, ..}} with five descriptors (see CELL_FDS)
-    zygote -> keeper  {"pid": n} when the cell runs, or {"refused": "step", "problem": "..", "errno": n} and no more
-    keeper -> zygote  {"kill": 1} at any time until "ended" has come; kills the cell's whole tree
-    zygote -> keeper  {"ended": {"status": wait status, "cpu_s": f, "peak_bytes": n, "leftovers": n}}
-                      when the cell is reaped and no descendant of it is left
+    keeper -> zygote  fork UID CPU_S ADDRESS_BYTES PROCESSES        with five descriptors (see CELL_FDS); the last three
+                      are resource limits, UID is -1 where the zygote can't change user
+    zygote -> keeper  pid PID        when the cell runs, or: refused ERRNO        and no more
+    keeper -> zygote  kill           at any time until "ended" has come; kills the cell's whole tree
+    zygote -> keeper  ended STATUS CPU_US PEAK_BYTES LEFTOVERS      when the cell is reaped and no descendant of it is
+                      left; STATUS is that of wait(2), LEFTOVERS counts descendants that were found
 
 One cell at a time for each zygote. The keeper closing its end ends the zygote, which kills its cell first. Any error
 on this socket means that the zygote is lost: the keeper kills it and starts another.
@@ -60,6 +62,14 @@ def unpack(packet: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise ValueError("a control packet must be one JSON object")
     return message
+
+
+def numbers(packet: bytes, word: str, count: int) -> list[int]:
+    """The numbers of a packet that must be `word` and so many of them. Raises ValueError."""
+    head, *rest = packet.split()
+    if head != word.encode() or len(rest) != count:
+        raise ValueError(f"said {packet[:40]!r} where {word!r} and {count} numbers were due")
+    return [int(part) for part in rest]
 
 
 def frame(payload: bytes) -> bytes:

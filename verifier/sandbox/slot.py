@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
@@ -254,14 +253,14 @@ class Slot:
             raise SandboxError("set up cell", watch.frames[0][1:].decode(errors="replace"))
         return watch
 
-    def _confinement(self, zygote: Zygote, run: _Run) -> dict[str, Any]:
-        return {
-            "uid": self._uid,
-            "cpu_s": math.ceil(run.limits.cpu_time_s * GRACE * (len(run.calls) + 1)) + 3,
-            "address_bytes": zygote.address_bytes + run.limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
-            "processes": PROCESSES + (zygote.processes if self._uid is None else 0),
-            "root": zygote.root,
-        }
+    def _confinement(self, zygote: Zygote, run: _Run) -> tuple[int, int, int, int]:
+        """What `protocol` calls UID CPU_S ADDRESS_BYTES PROCESSES."""
+        return (
+            -1 if self._uid is None else self._uid,
+            math.ceil(run.limits.cpu_time_s * GRACE * (len(run.calls) + 1)) + 3,
+            zygote.address_bytes + run.limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
+            PROCESSES + (zygote.processes if self._uid is None else 0),
+        )
 
     def _requests(self, run: _Run) -> bytes:
         program, bytecode = run.program, self._known.bytecode
@@ -286,7 +285,7 @@ class Slot:
                 uid=self._uid,
                 subreaper=zygote.subreaper,
                 no_new_privileges=zygote.no_new_privileges,
-                empty_root=zygote.root is not None,
+                empty_root=zygote.empty_root,
             )
         self._zygotes.move_to_end(environment)
         return zygote

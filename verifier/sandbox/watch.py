@@ -13,12 +13,12 @@ import resource
 import select
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox.base import LOST, Killed
-from verifier.sandbox.protocol import FrameReader
+from verifier.sandbox.protocol import FrameReader, numbers
 
 TICK_S = 0.02
 """How often a running cell is looked at. CPU and memory can pass a limit unseen for this long."""
@@ -69,7 +69,7 @@ class Zygote(Protocol):
 
     def kill_cell(self) -> None: ...
 
-    def receive(self) -> dict[str, Any]: ...
+    def receive(self) -> bytes: ...
 
 
 class Watch:
@@ -180,10 +180,12 @@ class Watch:
     def stdout(self) -> bytes:
         return b"".join(self._stdout_parts)
 
-    def _take_end(self, message: dict[str, Any]) -> None:
-        if "ended" not in message:
-            raise SandboxError(LOST, f"said {sorted(message)} where the cell's end was due")
-        self.ended = Ended(**message["ended"])
+    def _take_end(self, packet: bytes) -> None:
+        try:
+            status, cpu_us, peak_bytes, leftovers = numbers(packet, "ended", 4)
+        except ValueError as error:
+            raise SandboxError(LOST, str(error)) from None
+        self.ended = Ended(status, cpu_us / 1e6, peak_bytes, leftovers)
 
     def _kill(self, reason: Killed) -> None:
         if self.killed is None:

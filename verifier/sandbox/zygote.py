@@ -6,14 +6,13 @@ nobody trusts what runs in the children it forks. Standard library only.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import resource
 import select
 import sys
 import time
-from typing import Any, NoReturn
+from typing import NoReturn
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -42,15 +41,12 @@ def main() -> NoReturn:
         inside.hide()
         inside.deny_processes()
         inside.add_site_builtins()
+        root = _empty_root()
+        inside.lower_own_limits()
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
         control.send(protocol.pack(failed))
         sys.exit(1)
-    wakeup_read, wakeup_write = os.pipe()
-    os.set_blocking(wakeup_read, False)
-    os.set_blocking(wakeup_write, False)
-    _signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
-    _signal.signal(_signal.SIGCHLD, lambda *_: None)
     time.localtime()  # reads the time zone while files can be opened
     gc.collect()
     gc.freeze()
@@ -62,70 +58,85 @@ def main() -> NoReturn:
         "address_bytes": _status_bytes("VmSize"),
         "subreaper": sweeper.is_reaper,
         "no_new_privileges": no_new_privileges,
-        "root": _empty_root(),
+        "empty_root": root is not None,
         "processes": sweeper.own_processes(),
     }
     control.send(protocol.pack({"ready": ready}))
     poller = select.poll()
     poller.register(control.fileno(), select.POLLIN)
-    poller.register(wakeup_read, select.POLLIN)
     while True:
         packet, received = _receive(control)
-        message = protocol.unpack(packet)
-        if "fork" in message:
-            _one_cell(control, poller, wakeup_read, sweeper, environment, message["fork"], received)
+        if packet.startswith(b"fork"):
+            _, uid, cpu_s, address_bytes, processes = packet.split()
+            confinement = inside.Confinement(int(uid), int(cpu_s), int(address_bytes), int(processes), root)
+            _one_cell(control, poller, sweeper, environment, confinement, received)
 
 
 def _one_cell(
     control: _socket.socket,
     poller: select.poll,
-    wakeup: int,
     sweeper: Sweeper,
     environment: Environment,
-    request: dict[str, Any],
+    confinement: inside.Confinement,
     received: list[int],
 ) -> None:
-    confinement = inside.Confinement(**request)
-    uid = os.getuid() if confinement.uid is None else confinement.uid
-    limits = _limits()
+    """Little happens here between a fork and the cell's end: each page that this process writes to meanwhile is
+    copied, as in the cell itself."""
+    uid = confinement.uid
+    limits = None if uid >= 0 else _limits()
     try:
         pid = _fork()
     except OSError as error:
         for fd in received:
             os.close(fd)
-        control.send(protocol.pack({"refused": "fork", "problem": error.strerror or "", "errno": error.errno}))
+        control.send(b"refused %d" % (error.errno or 0))
         return
     if pid == 0:
         inside.run(received, confinement, environment)
+    control.send(b"pid %d" % pid)
     for fd in received:
         os.close(fd)
-    control.send(protocol.pack({"pid": pid}))
-    while True:
-        for fd, _ in poller.poll():
-            if fd == wakeup:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(wakeup, 4096)
-                ended, status, usage = os.wait4(pid, os.WNOHANG)
-                if ended == pid:
-                    leftovers = sweeper.sweep(uid)
-                    report = {
-                        "status": status,
-                        "cpu_s": usage.ru_utime + usage.ru_stime,
-                        "peak_bytes": usage.ru_maxrss * 1024,
-                        "leftovers": leftovers,
-                    }
-                    if _limits() != limits:
-                        os._exit(1)  # by the same user's hand: the next cells must not inherit that
-                    control.send(protocol.pack({"ended": report}))
-                    return
-            else:
+    status, usage = _until_end(pid, control, poller, sweeper, uid)
+    leftovers = sweeper.sweep(uid if uid >= 0 else os.getuid())
+    if limits is not None and _limits() != limits:
+        os._exit(1)  # by the same user's hand: the next cells must not inherit that
+    cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
+    control.send(b"ended %d %d %d %d" % (status, cpu_us, usage.ru_maxrss * 1024, leftovers))
+
+
+def _until_end(
+    pid: int, control: _socket.socket, poller: select.poll, sweeper: Sweeper, uid: int
+) -> tuple[int, resource.struct_rusage]:
+    """Waits for the cell, kills it when the keeper says so or is gone, and reaps it."""
+    pidfd = _pidfd(pid)
+    if pidfd >= 0:
+        poller.register(pidfd, select.POLLIN)
+    try:
+        while True:
+            for fd, _ in poller.poll(None if pidfd >= 0 else 1):
+                if fd == pidfd:
+                    continue
                 packet = control.recv(protocol.MAX_CONTROL_BYTES)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, _signal.SIGKILL)
-                if not packet:  # the keeper is gone
+                os.kill(pid, _signal.SIGKILL)  # it is not reaped yet, so this is still its process id
+                if not packet:
                     os.waitpid(pid, 0)
-                    sweeper.sweep(uid)
+                    sweeper.sweep(uid if uid >= 0 else os.getuid())
                     os._exit(0)
+            ended, status, usage = os.wait4(pid, os.WNOHANG)
+            if ended:
+                return status, usage
+    finally:
+        if pidfd >= 0:
+            poller.unregister(pidfd)
+            os.close(pidfd)
+
+
+def _pidfd(pid: int) -> int:
+    """A descriptor that becomes readable when the process ends; -1 where the kernel has none (before 5.3)."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return -1
 
 
 def _receive(control: _socket.socket) -> tuple[bytes, list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -87,12 +88,12 @@ class Zygote:
         self.subreaper: bool = ready["subreaper"]
         self.no_new_privileges: bool = ready["no_new_privileges"]
         self.processes: int = ready["processes"]
-        self.root: str | None = ready["root"]
+        self.empty_root: bool = ready["empty_root"]
 
     def _ready(self) -> dict[str, Any]:
         self._socket.settimeout(ZYGOTE_START_S)
         try:
-            message = self.receive()
+            message = protocol.unpack(self.receive())
         except TimeoutError:
             raise SandboxError("start zygote", f"not ready after {ZYGOTE_START_S:g} s") from None
         except SandboxError as error:
@@ -118,7 +119,8 @@ class Zygote:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def receive(self) -> dict[str, Any]:
+    def receive(self) -> bytes:
+        """The next packet."""
         try:
             packet = self._socket.recv(protocol.MAX_CONTROL_BYTES)
         except TimeoutError:
@@ -127,26 +129,29 @@ class Zygote:
             raise SandboxError(LOST, "lost", errno=error.errno) from None
         if not packet:
             raise SandboxError(LOST, "lost: it closed its control socket")
-        return protocol.unpack(packet)
+        return packet
 
-    def fork(self, confinement: dict[str, Any], fds: Sequence[int]) -> int:
+    def fork(self, confinement: Sequence[int], fds: Sequence[int]) -> int:
         """The process id of a new cell, which has `fds` as its descriptors 0, 1, 2, ..."""
         try:
-            socket.send_fds(self._socket, [protocol.pack({"fork": confinement})], list(fds))
+            socket.send_fds(self._socket, [b"fork %d %d %d %d" % tuple(confinement)], list(fds))
         except OSError as error:
             raise SandboxError(LOST, "lost", errno=error.errno) from None
         answer = self.receive()
-        if "pid" not in answer:
-            raise SandboxError(str(answer.get("refused")), str(answer.get("problem")), errno=answer.get("errno"))
-        pid = answer["pid"]
-        assert isinstance(pid, int)
+        try:
+            if answer.startswith(b"refused"):
+                [code] = protocol.numbers(answer, "refused", 1)
+                raise SandboxError("fork", os.strerror(code), errno=code)
+            [pid] = protocol.numbers(answer, "pid", 1)
+        except ValueError as error:
+            raise SandboxError(LOST, str(error)) from None
         return pid
 
     def kill_cell(self) -> None:
         """Has the cell killed. A zygote that was stopped, by a cell of the same user, is woken for it."""
         self._process.send_signal(signal.SIGCONT)
         with contextlib.suppress(OSError):
-            self._socket.send(protocol.pack({"kill": 1}))
+            self._socket.send(b"kill")
 
     def close(self) -> None:
         """Ends it and its cell. The zygote kills its cell when it sees the socket closed; SIGKILL is for one that
