@@ -95,6 +95,7 @@ def _function_results(
     # A power of two, since the cell is told it and shouldn't learn from it how long the answers are.
     largest = 1 << (8 * encoded.largest_answer_bytes).bit_length()
     max_answer_bytes = min(suite.limits.output_bytes, max(MIN_ANSWER_BYTES, largest))
+    cpu_time_s = suite.limits.cpu_time_s
     stride = EARLY_STOP_STRIDE if suite.early_stop else len(suite.cases)
     for start in range(0, len(suite.cases), stride):
         calls = encoded.calls[start : start + stride]

@@ -107,9 +107,10 @@ class Slot:
         done: list[Facts] = []
         while len(done) < len(calls):
             done += self._call_facts(replace(run, calls=calls[len(done) :]))
-            timeouts = sum(facts.killed in (Killed.CPU_TIME, Killed.WALL_TIME) for facts in done)
-            if stop_early or (max_timeouts is not None and timeouts >= max_timeouts):
-                break
+            if len(done) < len(calls):
+                timeouts = sum(facts.killed in (Killed.CPU_TIME, Killed.WALL_TIME) for facts in done)
+                if stop_early or (max_timeouts is not None and timeouts >= max_timeouts):
+                    break
         for position, facts in enumerate(done):
             if is_borderline(facts, limits):
                 with self._by_itself():
