@@ -109,11 +109,8 @@ def _function_results(
             deadline=deadline,
         )
         for index, facts in enumerate(facts_of_each, start):
-            if (
-                facts.answer is not None
-                and facts.answer == encoded.answers[index]
-                and not classify(facts, suite.limits)
-            ):
+            same = facts.answer is not None and facts.answer == encoded.answers[index]
+            if same and facts.killed is None and facts.cpu_time_s <= cpu_time_s:
                 verdict, message = Verdict.AC, ""
             else:
                 verdict, message = _judge_call(suite, index, facts, max_answer_bytes)
