@@ -11,13 +11,13 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check format bench clean
+.PHONY: help setup demo test test-quick check format bench clean
 
 help:
 	@echo "make setup     build $(VENV) (the other targets do it when needed)"
 	@echo "make demo      score examples/batch.jsonl"
-	@echo "make test      the tests, without the slow ones"
-	@echo "make test-all  the tests"
+	@echo "make test      the tests, some five minutes"
+	@echo "make test-quick  the tests without the slow ones"
 	@echo "make check     formatting, lint, types"
 	@echo "make format    rewrite files as 'make check' wants them"
 	@echo "make bench     compare with other verifiers"
@@ -37,10 +37,10 @@ demo: $(STAMP)
 	@$(BIN)/verifier score examples/batch.jsonl --suites testsuites $(ARGS) || test $$? -eq 1
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
-
-test-all: $(STAMP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+test-quick: $(STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
