@@ -116,8 +116,8 @@ def _fail(problem: str, status: int = EXIT_USAGE) -> Any:
 # Reading
 
 
-def _samples(stream: IO[bytes], file: Path) -> tuple[Iterator[object], int | None]:
-    """The samples of a file, and how many where that is known before they are read."""
+def _samples(stream: IO[bytes], file: Path) -> tuple[Iterator[object], int]:
+    """The samples of a file, and how many there are."""
     start = stream.read(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     stream.seek(0)
     if start == b"[":
@@ -126,7 +126,9 @@ def _samples(stream: IO[bytes], file: Path) -> tuple[Iterator[object], int | Non
         except RequestError as error:
             _fail(f"{file}: {error}")
         return iter(entries), len(entries)
-    return _lines(stream), None
+    total = sum(1 for line in stream if line.strip())
+    stream.seek(0)
+    return _lines(stream), total
 
 
 def _lines(stream: IO[bytes]) -> Iterator[object]:
@@ -155,7 +157,7 @@ def _line(line: bytes, index: int, number: int) -> Sample | Malformed:
 
 
 @contextmanager
-def _shower(total: int | None) -> Iterator[Any]:
+def _shower(total: int) -> Iterator[Any]:
     """A function that shows each result as it comes: a table and a progress bar on a terminal, plain lines in a
     pipe."""
     console = Console()

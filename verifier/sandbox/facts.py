@@ -73,4 +73,5 @@ def shares(watch: Watch) -> list[tuple[float, float]]:
 
 
 def is_borderline(facts: Facts, limits: Limits) -> bool:
-    return facts.killed is None and facts.cpu_time_s > limits.cpu_time_s
+    """Whether it ended by itself, over the limit but within the grace."""
+    return facts.killed is None and facts.stage is Stage.RUN and facts.cpu_time_s > limits.cpu_time_s
