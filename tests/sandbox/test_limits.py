@@ -229,3 +229,11 @@ def test_a_daemon_of_a_function_is_dead_too(judge_function, left_behind, name):
 def test_a_file_that_is_open_already_can_not_grow(judge_stdio):
     judged = judge_stdio("import resource, os\nprint(resource.getrlimit(resource.RLIMIT_FSIZE))", [("", "(0, 0)")])
     assert judged.verdict == "AC", judged.message
+
+
+def test_memory_is_charged_to_every_call_that_took_too_much(judge_function):
+    """Calls that had been answered before the keeper looked are MLE too, whenever it looks."""
+    code = "def f(n):\n    x = bytearray(n << 20)\n    for i in range(0, len(x), 4096): x[i] = 1\n    return n"
+    sizes = [100, 1, 100, 1, 100]
+    judged = judge_function(code, [([n], n) for n in sizes], limits={"memory_bytes": 64 << 20, "cpu_time_s": 5.0})
+    assert [c.verdict for c in judged.cases] == ["MLE", "AC", "MLE", "AC", "MLE"]

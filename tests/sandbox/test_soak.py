@@ -35,6 +35,9 @@ LARGE = {
     "cases": [{"stdin": "", "stdout": f"{LINE}\n" * 50_000}],
 }
 
+# Touching 200 MB takes a slow machine a quarter of a second.
+HUNGRY = FUNCTION | {"early_stop": True, "limits": LIMITS | {"cpu_time_s": 5.0}}
+
 # (share in 1000, code, suite, verdict); each is made unique, so that none is answered from memory.
 MIX = [
     (400, "def f(n): return n * n", FUNCTION, "AC"),
@@ -50,7 +53,7 @@ MIX = [
         STDIO,
         "SV",
     ),
-    (25, "def f(n): x = [bytearray(1 << 20) for _ in range(200)]", FUNCTION | {"early_stop": True}, "MLE"),
+    (25, "def f(n): x = [bytearray(1 << 20) for _ in range(200)]", HUNGRY, "MLE"),
     (15, "while True: pass", STDIO | {"early_stop": True}, "TLE"),
     (10, "def f(n):\n  while True: pass", FUNCTION | {"early_stop": True}, "TLE"),
     (7, f"for _ in range(50_000): print({LINE!r})", LARGE, "AC"),

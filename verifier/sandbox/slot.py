@@ -140,9 +140,9 @@ class Slot:
         reports = reports_of(watch)
         loaded = bool(reports) and reports[0] == b"L"
         answers = reports[1:] if loaded else []
-        if end.killed is Killed.MEMORY and len(answers) == len(calls) > 1:
-            # All answered, yet at some moment there was too much: which call it was shows one by one.
-            return [self._call_facts(replace(run, calls=[call]))[0] for call in calls]
+        if end.killed is Killed.MEMORY and loaded and len(calls) > 1:
+            # At some moment there was too much, and calls had been answered: which of them it was shows one by one.
+            return [self._call_facts(replace(run, calls=[call]))[0] for call in calls[: len(answers) + 1]]
         done = []
         for (cpu_s, wall_s), answer in zip(spent[2:], answers, strict=False):
             facts = Facts(
