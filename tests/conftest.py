@@ -18,7 +18,7 @@ import pytest
 
 from verifier.judging.judge import Judgement
 from verifier.pipeline import Verifier
-from verifier.sandbox.policy import slot_uid
+from verifier.sandbox.policy import place_of
 from verifier.suite.model import parse_suite
 
 WORKERS = 2
@@ -75,7 +75,8 @@ def left_behind(verifier: Verifier) -> Iterator[Callable[[], list[str]]]:
 
 
 def _cell_users() -> set[int]:
-    return {uid for uid in (slot_uid(number) for number in range(64)) if uid is not None}
+    uids = [place_of(number)[user] for number in range(64) for user in (0, 1)]
+    return {uid for uid in uids if uid is not None}
 
 
 def _left_behind(wait_s: float = 5.0) -> list[str]:

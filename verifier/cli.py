@@ -75,7 +75,8 @@ def score(file: Path, output: Path | None, suites: Path | None, workers: int | N
     "--suites", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("testsuites"),
     show_default=True, help="Directory of suites.",
 )  # fmt: skip
-def run(solution: Path, suite_name: str, suites: Path) -> None:
+@click.option("--show-notes", is_flag=True, help="Show what failed asserts said: it may hold expected values.")
+def run(solution: Path, suite_name: str, suites: Path, show_notes: bool) -> None:
     """Runs SOLUTION, a Python file, on every case of a suite.
 
     The exit status is 0 when it is accepted, 1 when not, 2 when the solution or the suite can't be read, 3 for a judge
@@ -93,6 +94,8 @@ def run(solution: Path, suite_name: str, suites: Path) -> None:
     with _open(None, 1) as verifier:
         judgement = verifier.judge(code, suite)
     _show_cases(judgement)
+    if show_notes:
+        _show_notes(judgement)
     if judgement.verdict is Verdict.AC:
         sys.exit(0)
     sys.exit(EXIT_JUDGE_ERROR if judgement.verdict is Verdict.JE else EXIT_NOT_ACCEPTED)
@@ -196,10 +199,12 @@ def _plain(result: Result) -> str:
 
 def _show_cases(judgement: Judgement) -> None:
     console = Console()
-    table = _table("case", "group", "verdict", "CPU s", "wall s", "peak MiB", "message")
+    named = any(case.name for case in judgement.cases)
+    table = _table("case", *(["test"] if named else []), "group", "verdict", "CPU s", "wall s", "peak MiB", "message")
     for case in judgement.cases:
         table.add_row(
             str(case.index),
+            *([_clean(case.name, 60)] if named else []),
             _clean(case.group or "", 20),
             _styled(case.verdict),
             f"{case.cpu_time_s:.3f}",
@@ -216,6 +221,15 @@ def _show_cases(judgement: Judgement) -> None:
     )
 
 
+def _show_notes(judgement: Judgement) -> None:
+    """What the tests said of each case that did not pass. For the author of the suite: it may hold expected values."""
+    for case in judgement.cases:
+        if case.note and not case.passed:
+            click.echo(f"\ncase {case.index} {_clean(case.name, 100)}".rstrip())
+            for line in case.note.splitlines()[:50]:
+                click.echo(f"    {_printable(line)[:200]}")
+
+
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
@@ -230,5 +244,9 @@ def _styled(verdict: Verdict) -> str:
 
 def _clean(text: str, width: int) -> str:
     """One line that can't steer a terminal or mean markup: a submission chooses what its messages say."""
-    line = "".join(c if c.isprintable() else "?" for c in text).replace("[", "\\[")
+    line = _printable(text).replace("[", "\\[")
     return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)

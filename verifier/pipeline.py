@@ -24,7 +24,7 @@ from verifier.judging.judge import Judgement, judge, refused
 from verifier.sandbox.keeper import Keeper, SandboxOptions
 from verifier.submission import DEFAULT as DEFAULT_EXTRACTION
 from verifier.submission import ExtractionRule, extract_code
-from verifier.suite.model import FunctionSuite, Suite, parse_suite
+from verifier.suite.model import AssertsSuite, FunctionSuite, Suite, parse_suite
 from verifier.suite.store import DirectoryStore, SuiteStore
 from verifier.verdict import CaseResult, Verdict
 from verifier.wire import Malformed, Reference, Sample, read_sample, response_entry
@@ -73,19 +73,27 @@ class Result:
         reward = metrics.pop("reward")
         return response_entry(self.id, reward, metrics, judge_error=self.verdict is Verdict.JE)
 
-    def report(self) -> dict[str, object]:
-        """The contract's fields, and all else that is known; never an expected value."""
+    def report(self, *, for_author: bool = False) -> dict[str, object]:
+        """The contract's fields, and all else that is known. Never an expected value, except for the suite's author:
+        the cases' notes, which hold what the asserts said."""
         return {
             **self.entry(),
             "verdict": str(self.verdict),
             "message": self.message,
-            "cases": [{**asdict(case), "verdict": str(case.verdict)} for case in self.cases],
+            "cases": [_case_report(case, for_author) for case in self.cases],
             "isolation": {
                 "in_force": list(self.judgement.isolation.in_force),
                 "missing": dict(self.judgement.isolation.missing),
             },
             "timing": {"judge_time_s": round(self.judge_time_s, 6)},
         }
+
+
+def _case_report(case: CaseResult, for_author: bool) -> dict[str, object]:
+    report = {**asdict(case), "verdict": str(case.verdict)}
+    if not for_author:
+        del report["note"]
+    return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +226,8 @@ class Verifier:
             if sample.completion is None:
                 reason = "the sample has no completion to judge: no assistant turn"
                 return Result(index, sample.id, refused(suite, Verdict.CE, reason))
-            entry_point = suite.entry_point if isinstance(suite, FunctionSuite) else None
-            rule = replace(self._extraction, must_define=self._extraction.must_define or entry_point)
+            entry_point = suite.entry_point if isinstance(suite, FunctionSuite | AssertsSuite) else ""
+            rule = replace(self._extraction, must_define=self._extraction.must_define or entry_point or None)
             extraction = extract_code(sample.completion, rule)
             if extraction.code is None:
                 reason = f"no code in the completion: {extraction.reason}"
@@ -285,8 +293,9 @@ class _Batch:
             self._recent.move_to_end(key)
         else:
             future = self._verifier._pool.submit(self._verifier._run, job, self._deadline)
-            self._recent[key] = (future, len(job.suite.cases))
-            self._recent_cases += len(job.suite.cases)
+            cases = len(job.suite.known_cases)
+            self._recent[key] = (future, cases)
+            self._recent_cases += cases
             while self._recent_cases > REMEMBERED_CASES and len(self._recent) > 1:
                 _, (_, forgotten_cases) = self._recent.popitem(last=False)
                 self._recent_cases -= forgotten_cases

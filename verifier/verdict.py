@@ -7,7 +7,7 @@ SV (security violation) and SK (skipped) are ours.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -65,7 +65,8 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What is reported of one case. It is shown to whoever asked for the score, so it holds no expected value."""
+    """What is reported of one case. It is shown to whoever asked for the score, so nothing but the note may hold an
+    expected value."""
 
     index: int
     """Position of the case in its suite, from 0."""
@@ -79,6 +80,11 @@ class CaseResult:
     """Peak resident memory above that of an idle sandbox. Cases that share a process share its peak."""
     message: str = ""
     """One short line: why. Never an expected value."""
+    name: str = ""
+    """Of a suite that brings its own tests: which one, without the values that it runs with."""
+    note: str = field(default="", repr=False)
+    """For the suite's author alone: a test's whole name, and the assertion's message. Both may hold expected values, so
+    the note goes into no report, response or log."""
 
     @property
     def passed(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.datasets import apps, by_asserts, humaneval, report
+from benchmarks.datasets import apps, by_asserts, humaneval, original, report
 from benchmarks.datasets.trial import Source
 from verifier.pipeline import Verifier
 
@@ -23,6 +23,10 @@ SETS: dict[str, Source] = {
     "APPS": apps.apps,
     "LDB": by_asserts.ldb,
     "Reflexion": by_asserts.reflexion,
+    "HumanEval, own tests": original.humaneval_original,
+    "HumanEvalPack, own tests": original.humanevalpack_original,
+    "MBPP, own tests": original.mbpp_original,
+    "LeetCodeDataset, own tests": original.leetcode_original,
 }
 
 

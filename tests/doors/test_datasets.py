@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # benchmarks/ is not installed
 
-from benchmarks.datasets import apps, by_asserts, humaneval, oracle, report
+from benchmarks.datasets import apps, by_asserts, humaneval, oracle, original, report
 from benchmarks.datasets.__main__ import SETS
 from benchmarks.datasets.asserts import read_asserts, revived
 from benchmarks.datasets.trial import (
@@ -32,9 +32,14 @@ from benchmarks.datasets.trial import (
     trial,
     wire_value,
 )
+from benchmarks.testfiles import bigcodebench, compare, plain
+from benchmarks.testfiles.forged import says_yes as forged_solution
+from benchmarks.testfiles.mutations import mutations
+from benchmarks.testfiles.problem import LeftOut, PlainRun, PlainTest, Problem, Submission
 from verifier.pipeline import Verifier
 from verifier.suite.literals import parse_literal
 from verifier.suite.model import parse_suite
+from verifier.verdict import CaseResult, Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -335,6 +340,185 @@ def test_a_judge_error_is_no_rejection(verifier: Verifier) -> None:
     broken = {"kind": "function", "entry_point": "f", "cases": []}
     tally = _run(verifier, trial("Own/8", "wrong", "rejected", "def f(): pass", broken))
     assert len(tally.odd) == 1
+
+
+# sets of test files
+
+
+TESTS = """
+import time, unittest
+import pytest
+import solution
+
+
+def test_good():
+    assert solution.f(1) == 2
+
+def test_bad():
+    assert solution.f(1) == 3
+
+def test_skipped():
+    if solution.f(1):
+        pytest.skip("for a reason")
+
+def test_endless():
+    solution.endless()
+
+def test_opens(tmp_path):
+    (tmp_path / "x").write_text("text")
+    solution.opens(tmp_path / "x")
+
+class T(unittest.TestCase):
+    def test_subtests(self):
+        for n in range(3):
+            with self.subTest(n=n):
+                self.assertEqual(solution.f(n), [1, 2, 2][n])
+"""
+SOLUTION = """
+def f(n):
+    return n + 1
+def endless():
+    while True:
+        try:
+            while True: pass
+        except Exception: pass
+def opens(path):
+    return open(path).read()
+"""
+
+
+def _problem(*submissions: Submission, files: dict[str, str] | None = None) -> Problem:
+    return Problem("own", ("solution",), files or {"test_own.py": TESTS}, submissions, cpu_time_s=0.3)
+
+
+def test_what_plain_pytest_says_of_each_test(tmp_path: Path) -> None:
+    problem = _problem(Submission("example", SOLUTION))
+    result = plain.run(problem, problem.reference, tmp_path)
+    assert {name.partition("::")[2]: test.outcome for name, test in result.tests.items()} == {
+        "test_good": "passed",
+        "test_bad": "failed",
+        "test_skipped": "skipped",
+        "test_endless": "failed",
+        "test_opens": "passed",
+        "T::test_subtests": "failed",
+    }
+    assert [name for name, test in result.tests.items() if test.timed_out] == ["test_own.py::test_endless"]
+    assert result.of("test_own.py::test_bad").note.startswith("assert 2 == 3")
+    needs = {name: compare.needs_of(test) for name, test in result.tests.items() if compare.needs_of(test)}
+    assert needs == {"test_own.py::test_opens": "needs files"}
+    [kept] = tmp_path.iterdir()
+    kept.write_text(kept.read_text().replace("for a reason", "as it was kept"))
+    assert "as it was kept" in plain.run(problem, problem.reference, tmp_path).of("test_own.py::test_skipped").note
+
+
+@pytest.mark.parametrize(
+    ("code", "note"),
+    [
+        ("raise KeyError('x')", "KeyError: 'x'"),
+        ("def f(:", "SyntaxError"),
+        ("import os\ndef f(n): os._exit(0)", "pytest ended before"),
+    ],
+)
+def test_a_submission_that_plain_pytest_can_do_nothing_with(code: str, note: str) -> None:
+    problem = _problem(Submission("broken", code))
+    result = plain.run(problem, problem.reference)
+    assert result.of("test_own.py::test_good").outcome == "failed"
+    assert note in result.of("test_own.py::test_good").note
+
+
+def test_one_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "WHOLE_TIMEOUT_S", 3.0)
+    problem = _problem(Submission("loops", "while True: pass"))
+    assert "more than 3 s" in plain.run(problem, problem.reference).hangs
+
+
+def test_mutations_differ_compile_and_are_always_the_same() -> None:
+    code = "def f(a, b=2):\n    if a < b:\n        return a + b\n    a -= 1\n    return -a\n"
+    made = mutations(code, 6, "seed")
+    assert len({submission.code for submission in made} | {code}) == 7
+    assert mutations(code, 6, "seed") == made
+    assert mutations(code, 6, "other") != made
+    kinds = {submission.what.partition(": ")[2].partition(" in line")[0] for submission in made}
+    assert kinds == {"comparison", "negated if", "one less", "one more", "plus and minus", "return without value"}
+    assert mutations("x = 'text'\n", 3, "seed") == ()
+
+
+def test_a_bigcodebench_row_becomes_two_files() -> None:
+    row = {
+        "prompt": 'import json\nimport re as r\nLIMIT = 3\ndef task_func(x):\n    """Text."""\n',
+        "canonical_solution": "    return os.path.join(json.dumps(x), helper(x))\ndef helper(x): return str(LIMIT)\n",
+        "test": "import os\nimport unittest\nclass TestCases(unittest.TestCase):\n    def test_a(self):\n"
+        "        self.assertEqual(task_func(json.loads('1')), os.path.join('1', str(LIMIT)))\n",
+    }
+    code = bigcodebench.whole_solution(row)
+    assert code.startswith("import os\nimport json\n")
+    head, _, rest = bigcodebench.test_file(row, code).partition("\n\n")
+    assert head.splitlines() == [
+        "from solution import *",
+        "import json",
+        "from solution import LIMIT",
+        "from solution import task_func",
+    ]
+    assert rest.strip() == row["test"].strip()
+
+
+def test_each_difference_from_plain_pytest_is_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = {"a": "passed", "b": "passed", "c": "failed", "d": "failed", "e": "skipped", "f": "passed"}
+    tests = {name: PlainTest(outcome) for name, outcome in outcomes.items()}
+    tests["f"].touched = ["submission open"]
+    monkeypatch.setattr(plain, "run", lambda *args, **kwargs: PlainRun(tests))
+    verdicts = Verdict.AC, Verdict.WA, Verdict.RTE, Verdict.JE, Verdict.WA, Verdict.RTE
+
+    results = [CaseResult(n, verdicts[n], name=name) for n, name in enumerate(tests)]
+    problems = [_problem(Submission("s", "")), LeftOut("x", "why")]
+    tally = compare.run("own", problems, lambda suite: lambda code: results, workers=1, cache=None)
+    assert (tally.tests, tally.failed, tally.same, tally.apart_same) == (5, 3, 3, 0)
+    assert [difference.test for difference in tally.unexplained] == ["b", "d"]
+    text = compare.markdown([tally])
+    assert "own, s, b: plain passed, ours WA" in text
+    assert "1 tests of 1 suites: needs files" in text
+    assert "1 x why (x)" in text
+
+
+def test_tests_and_results_are_matched_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = {"a[x]": "passed", "a[y]": "failed", "b": "failed", "c[1]": "passed", "c[2]": "failed"}
+    monkeypatch.setattr(plain, "run", lambda *args, **kwargs: PlainRun({n: PlainTest(o) for n, o in outcomes.items()}))
+    ours = {"a #1": Verdict.AC, "a #2": Verdict.WA, "b subtest 1": Verdict.AC, "b subtest 2": Verdict.WA}
+    # c was not collected by ours, and so is judged as a whole; d plain pytest doesn't know.
+    ours |= {"c": Verdict.WA, "d": Verdict.AC}
+    results = [CaseResult(n, verdict, name=name) for n, (name, verdict) in enumerate(ours.items())]
+    problems = [_problem(Submission("s", ""))]
+    tally = compare.run("own", problems, lambda suite: lambda code: results, workers=1, cache=None)
+    assert (tally.tests, tally.same) == (5, 5)
+    assert [difference.test for difference in tally.unexplained] == ["d"]
+
+
+def test_ours_and_plain_pytest_agree_on_each_test(verifier: Verifier) -> None:
+    changed = SOLUTION.replace("n + 1", "n + 1 if n < 2 else 2")
+    forged = Submission("says yes", forged_solution(SOLUTION).code, forged=True)
+    submissions = Submission("example", SOLUTION), Submission("changed", changed), Submission("stub", ""), forged
+    tally = compare.run(
+        "own",
+        [_problem(*submissions)],
+        lambda suite: lambda code: verifier.judge(code, parse_suite(suite)).cases,
+        workers=1,
+        cache=None,
+    )
+    assert [difference.line() for difference in tally.different] == []
+    assert (tally.tests, tally.same) == (16, 16)
+    assert {needs: len(names) for needs, names in tally.apart.items()} == {"needs files": 2}
+    assert tally.forged_plain > tally.forged_ours
+
+
+def test_the_programs_for_plain_python_say_what_is_expected() -> None:
+    row = {"prompt": "def f(n):\n", "canonical_solution": "    return n\n", "entry_point": "f", "task_id": "Own/9"}
+    trials = original._checked(
+        "Own/9", row["prompt"] + row["canonical_solution"], "f", "def check(candidate):\n    assert candidate(1) == 1\n"
+    )
+    for item in trials:
+        assert isinstance(item, Trial)
+        if item.plain:
+            assert (oracle.passes_plainly(item.plain) is not None) == (item.expect == "full")
 
 
 def _run(verifier: Verifier, *trials: Trial | Skipped) -> report.Tally:

@@ -78,7 +78,7 @@ def test_a_stream_is_read_only_as_far_as_it_is_needed(verifier: Verifier) -> Non
         (short("x", suite={"kind": "function", "entry_point": "f", "cases": []}), Verdict.JE, "cases"),
         (short("x", suite={"suite": "squares"}), Verdict.JE, "no suites"),
         (short("x", suite={**SQUARE, "scratch": True}), Verdict.JE, "scratch"),
-        (short("x", suite={"kind": "pytest", "files": {}}), Verdict.JE, "not supported yet"),
+        (short("x", suite={"kind": "pytest", "files": {}}), Verdict.JE, "must hold a test file"),
         ({"id": "x", "messages": [], "reference_answer": SQUARE}, Verdict.CE, "no assistant turn"),
         (short("x", "def f(:\n"), Verdict.CE, "SyntaxError"),
         (short("x", "x = '\ud800'"), Verdict.CE, "UnicodeEncodeError"),

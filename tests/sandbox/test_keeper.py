@@ -17,6 +17,7 @@ import pytest
 
 from verifier.pipeline import Verifier
 from verifier.sandbox.keeper import SandboxOptions
+from verifier.sandbox.policy import place_of
 from verifier.suite.model import parse_suite
 
 LIMITS = {"cpu_time_s": 0.3, "wall_time_s": 20.0, "memory_bytes": 64 << 20, "output_bytes": 1 << 20}
@@ -156,10 +157,11 @@ def _descriptors() -> set[str]:
 
 
 def _temporary() -> set[str]:
-    """Files of the users that cells run as, and whatever has our name, where temporary files lie."""
+    """Files of the users that our cells and testers run as, and whatever has our name, where temporary files lie."""
+    users = {place_of(number)[user] for number in range(64) for user in (0, 1)}
     folders = [Path(tempfile.gettempdir()), Path("/dev/shm"), Path("/var/tmp")]
     entries = [entry for folder in folders if folder.is_dir() for entry in folder.iterdir()]
-    return {str(e) for e in entries if "verifier" in e.name or 60_000 <= e.lstat().st_uid < 65_000}
+    return {str(e) for e in entries if e.name.startswith(f"verifier-{os.getpid()}-") or e.lstat().st_uid in users}
 
 
 def test_closing_ends_every_zygote_and_gives_back_every_descriptor():
@@ -222,3 +224,26 @@ def test_a_deadline_that_has_passed_is_a_judge_error(verifier):
         "while True: pass", parse_suite({"kind": "stdio", "cases": [{"stdout": "7"}]}), deadline=time.monotonic() + 0.3
     )
     assert (judged.verdict, judged.message) == ("JE", "not judged in time")
+
+
+def test_a_cell_has_no_descriptor_but_its_own_however_many_the_keeper_has():
+    """The zygote's control socket has the number that it had in the keeper."""
+    code = """
+import os
+found = []
+for fd in range(400):
+    try:
+        os.fstat(fd)
+        found.append(fd)
+    except OSError:
+        pass
+print(*found)
+"""
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(200)]
+    try:
+        with Verifier(workers=1) as verifier:
+            suite = parse_suite({"kind": "stdio", "cases": [{"stdout": "0 1 2 3 4"}]})
+            assert verifier.judge(code, suite).verdict == "AC"
+    finally:
+        for fd in held:
+            os.close(fd)

@@ -27,6 +27,7 @@ FLOORS = (
 INSIDE_THE_JAIL = (
     "verifier.sandbox.inside",
     "verifier.sandbox.protocol",
+    "verifier.sandbox.testing.tester",
     "verifier.sandbox.values",
     "verifier.sandbox.zygote",
 )

@@ -233,28 +233,75 @@ def test_our_own_form_is_handed_on() -> None:
     assert caught.value.path == "[3].reference_answer.cases[0].argz"
 
 
-@pytest.mark.parametrize(
-    "reference",
-    [
-        ["assert add(1, 2) == 3"],
-        {"asserts": ["assert add(1, 2) == 3"]},
-        {"test": "def check(candidate): ...", "entry_point": "add"},
-        {"functional": "assert add(1, 2) == 3"},
-        {"assert_case": ["assert add(1, 2) == 3"], "fn_name": "add", "inputs": [""], "outputs": [""]},
-    ],
-)
-def test_asserts_are_refused_clearly(reference: object) -> None:
-    """Kinds that come later are named as such, and never taken for something else."""
-    got = read_reference(reference, "r")
-    assert got is not None and got.suite is not None
-    assert got.suite["kind"] == "asserts"
-
-
 def suite_of(reference: object) -> dict[str, Any]:
     got = read_reference(reference, "r")
     assert got is not None and got.suite is not None
     parse_suite(got.suite, path=got.path)
     return dict(got.suite)
+
+
+ASSERTS = {"kind": "asserts", "asserts": ["assert add(1, 2) == 3"]}
+CHECK = "def check(candidate):\n    assert candidate(1, 2) == 3\n"
+
+
+@pytest.mark.parametrize(
+    ("reference", "suite"),
+    [
+        (["assert add(1, 2) == 3"], ASSERTS),
+        ({"asserts": ["assert add(1, 2) == 3"]}, ASSERTS),
+        ({"assert_case": ["assert add(1, 2) == 3"], "fn_name": "add", "inputs": [""], "outputs": [""]}, ASSERTS),
+        ({"text": "Write it.", "code": "x", "test_list": ["assert add(1, 2) == 3"], "test_setup_code": ""}, ASSERTS),
+        ({"test_list": ["assert add(1, 2) == 3"], "test_imports": ["import math", "import re"], "setup": "x = 1"},
+         {**ASSERTS, "setup": "x = 1\nimport math\nimport re"}),
+        ({"asserts": ["assert add(1, 2) == 3"], "test_setup_code": "import re"}, {**ASSERTS, "setup": "import re"}),
+        ({"test": CHECK, "entry_point": "add"}, {"kind": "asserts", "entry_point": "add", "code": CHECK}),
+        ({"test": CHECK + "check(add)"}, {"kind": "asserts", "code": CHECK + "check(add)"}),
+        ({"functional": "assert add(1, 2) == 3"}, {"kind": "asserts", "code": "assert add(1, 2) == 3"}),
+        ({"functional": "def test_a():\n    assert add(1, 2) == 3\ntest_a()"},
+         {"kind": "asserts", "code": "def test_a():\n    assert add(1, 2) == 3\ntest_a()"}),
+    ],
+)  # fmt: skip
+def test_asserts_formats(reference: object, suite: object) -> None:
+    """Scripts and lists of asserts, with what is to be run before."""
+    assert suite_of(reference) == suite
+    assert suite_of(json.dumps(reference)) == suite
+
+
+TEST = "def test_add():\n    assert add(1, 2) == 3\n"
+CLASS = "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n"
+FROM, STAR = "from solution import add\n", "from solution import *\n"
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ({"pytest": FROM + TEST}, FROM + TEST),
+        ({"pytest": "import solution\n" + TEST}, "import solution\n" + TEST),
+        ({"pytest": TEST}, STAR + TEST),
+        ({"pytest": "assert add(1, 2) == 3"}, STAR + "assert add(1, 2) == 3"),
+        ({"test": FROM + TEST, "test_info": [{"function_name": "add"}]}, FROM + TEST),
+        ({"functional": TEST}, STAR + TEST),
+        ({"test": CLASS, "entry_point": "add"}, STAR + CLASS),
+        ({"test": "\"\"\"docs\"\"\"\nfrom __future__ import annotations\n" + TEST, "setup": "import math"},
+         "\"\"\"docs\"\"\"\nfrom __future__ import annotations\nimport math\n" + STAR + TEST),
+    ],
+)  # fmt: skip
+def test_pytest_formats(reference: object, text: str) -> None:
+    """Texts that define tests go to pytest, and find what the submission defines."""
+    assert suite_of(reference) == {"kind": "pytest", "module": "solution", "files": {"test_solution.py": text}}
+
+
+def test_tests_that_are_broken_are_refused_by_the_suite() -> None:
+    """With the path of the field, so that whoever made the data finds it."""
+    for bad, path in (({"pytest": "def f(:"}, "r.files.test_solution.py"), ({"test": "assert ("}, "r.code")):
+        with pytest.raises(SuiteError) as caught:
+            suite_of(bad)
+        assert caught.value.path == path
+    with pytest.raises(RequestError) as refused:
+        read_reference({"asserts": ["assert f(1)"], "setup": 3}, "r")
+    assert refused.value.path == "r.setup"
+    own = {"kind": "pytest", "files": {"test_x.py": TEST}, "skips": "pass"}
+    assert suite_of(own) == own
 
 
 STDIO = {"kind": "stdio", "cases": [{"stdin": "1 2\n", "stdout": "3\n"}]}

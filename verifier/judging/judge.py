@@ -1,4 +1,5 @@
-"""A submission against a suite: run, classify, compare, score. The only module that holds both facts and answers."""
+"""A submission against a suite: run, classify, compare, score. With `judge_tests`, which does the same for suites that
+bring their own tests, the only module that holds both facts and answers."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from verifier.judging.classify import classify
+from verifier.judging.judge_tests import case_name, expected_tests, run_tests
 from verifier.judging.reward import Reference, Score, score
 from verifier.sandbox import values
 from verifier.sandbox.base import NOT_RUN, Facts, Isolation, Program, Sandbox
 from verifier.suite.checkers import Outcome, check_output, check_value
-from verifier.suite.model import FunctionSuite, StdioSuite, Suite
+from verifier.suite.model import AssertsSuite, FunctionSuite, PytestSuite, StdioSuite, Suite
 from verifier.verdict import CaseResult, Verdict, overall
 
 EARLY_STOP_STRIDE = 8
@@ -45,6 +47,13 @@ def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None =
     if suite.scratch:
         reason = "scratch = true needs a sandbox with seccomp or Landlock, and this one has neither"
         return refused(suite, Verdict.JE, reason, isolation=sandbox.isolation)
+    if isinstance(suite, PytestSuite | AssertsSuite):
+        expected = expected_tests(suite, sandbox, deadline)
+        if not expected:
+            reason = "the suite has no tests: pytest collects none, and none can be seen in its files"
+            return refused(suite, Verdict.JE, reason, isolation=sandbox.isolation)
+        judged = run_tests(code, suite, expected, sandbox, deadline)
+        return _judgement(suite, judged.results, sandbox.isolation, judged.references)
     results: list[CaseResult] = []
     for result in _results(code, suite, sandbox, deadline):
         results.append(result)
@@ -59,23 +68,29 @@ def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None =
 def refused(suite: Suite | None, verdict: Verdict, reason: str, *, isolation: Isolation = NOT_RUN) -> Judgement:
     """The judgement of a submission that was not run, for `reason`: every case has the same verdict. Without a suite
     there are no cases."""
-    cases = suite.cases if suite is not None else ()
-    results = [CaseResult(i, verdict, case.weight, case.group, message=reason) for i, case in enumerate(cases)]
     if suite is None:
         return Judgement(verdict, Score(0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 0), (), isolation, reason)
+    cases = enumerate(suite.known_cases)
+    results = [CaseResult(i, verdict, c.weight, c.group, message=reason, name=case_name(c)) for i, c in cases]
     return _judgement(suite, results, isolation)
 
 
-def _judgement(suite: Suite, results: Sequence[CaseResult], isolation: Isolation) -> Judgement:
-    references = None
-    if suite.calibrated:
-        references = [Reference(case.reference_cpu_time_s, case.reference_memory_bytes) for case in suite.cases]
+def _judgement(
+    suite: Suite,
+    results: Sequence[CaseResult],
+    isolation: Isolation,
+    references: Sequence[Reference] | None = None,
+) -> Judgement:
+    if references is None and suite.calibrated:
+        references = [Reference(case.reference_cpu_time_s, case.reference_memory_bytes) for case in suite.known_cases]
     total = score(results, rule=suite.reward, limits=suite.limits, references=references)
     message = next((r.message for r in results if not r.passed and r.message), "")
     return Judgement(overall(r.verdict for r in results), total, tuple(results), isolation, message)
 
 
-def _results(code: str, suite: Suite, sandbox: Sandbox, deadline: float | None) -> Iterator[CaseResult]:
+def _results(
+    code: str, suite: FunctionSuite | StdioSuite, sandbox: Sandbox, deadline: float | None
+) -> Iterator[CaseResult]:
     if isinstance(suite, FunctionSuite):
         yield from _function_results(code, suite, sandbox, deadline)
     else:
@@ -163,7 +178,7 @@ def _verdict(outcome: Outcome) -> tuple[Verdict, str]:
     return (Verdict.AC, "") if outcome.accepted else (Verdict.WA, outcome.reason)
 
 
-def _result(suite: Suite, index: int, facts: Facts, verdict: Verdict, message: str) -> CaseResult:
+def _result(suite: FunctionSuite | StdioSuite, index: int, facts: Facts, verdict: Verdict, message: str) -> CaseResult:
     case = suite.cases[index]
     return CaseResult(
         index,

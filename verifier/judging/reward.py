@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from verifier.limits import Limits
-from verifier.suite.model import RewardRule
+from verifier.suite.base import RewardRule
 from verifier.verdict import CaseResult, Verdict
 
 FREE_MULTIPLE = 2.0

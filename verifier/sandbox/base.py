@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, NamedTuple, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from verifier.limits import Limits
 
@@ -18,7 +18,7 @@ class Program:
     """A submission as the sandbox knows it: its text and how it is entered. No inputs, and no answers ever."""
 
     code: str
-    kind: Literal["function", "stdio"]
+    kind: Literal["function", "stdio", "module"]
     entry_point: str = ""
     """Kind `function`: what is called (`f`, `Solution.f`, `Solution().f`)."""
     result: str = "auto"
@@ -87,6 +87,70 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Tests:
+    """A suite's own test code. It runs in a tester, never in a submission's process."""
+
+    __test__: ClassVar[bool] = False  # pytest takes classes of such names for tests
+
+    kind: Literal["pytest", "asserts"]
+    modules: tuple[str, ...]
+    """Names under which the tests import the submission; ("solution",) for kind `asserts`."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Kind `pytest`: path and text of each file. .py files are importable, others lie in the tester's own folder."""
+    steps: tuple[tuple[str, str], ...] = ()
+    """Kind `asserts`: the name of the case, or "", and the source text of the statement. Where a step without a name
+    fails, every later case has failed: it would look at what earlier steps have left."""
+    entry_point: str = ""
+    """Kind `asserts`: bound to the name `candidate` too, where not empty."""
+    digest: str = ""
+    """Key of what is cached for these tests: the suite's digest."""
+
+
+class Outcome(StrEnum):
+    """What became of one test, by the tester's word."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """It failed otherwise than by RAISED."""
+    RAISED = "raised"
+    """An exception of the submission's own code ended it."""
+    SKIPPED = "skipped"
+    XFAILED = "xfailed"
+    XPASSED = "xpassed"
+
+
+class TestFacts(NamedTuple):
+    """What was observed of one test."""
+
+    name: str
+    """pytest's node id, or the step's name; a subtest is "node id [subtest text]"."""
+    facts: Facts
+    """What it cost the cell, why that was killed, and so on: as for a call."""
+    outcome: Outcome | None = None
+    """Of the test's own body: PASSED where that came to its end, whatever its subtests did. None where it never ended
+    (see the facts' killed, exit_status and signal)."""
+    note: str = ""
+    """The assertion's message. It may hold expected values, so it is for the suite's author only."""
+    part_of: str = ""
+    """For a subtest, the test's name."""
+
+
+class TestRun(NamedTuple):
+    """What was observed of all tests of a submission."""
+
+    tests: Sequence[TestFacts] = ()
+    """Of every test that was collected, in order."""
+    failure: Facts | None = None
+    """Nothing was collected: how the submission failed (it doesn't compile or load, was killed, ...). Its `raised` is
+    the submission's own exception; one of the test code may quote what was expected, and goes into the note."""
+    note: str = ""
+    """Why it couldn't be collected, for the author."""
+
+
+TestFacts.__test__ = TestRun.__test__ = False  # type: ignore[attr-defined]  # as for Tests
+
+
+@dataclass(frozen=True, slots=True)
 class Isolation:
     """The layers of the jail that are in force, by the names of docs/design.md, and those that this host refuses."""
 
@@ -102,7 +166,7 @@ NOT_RUN = Isolation(())
 class Sandbox(Protocol):
     """One worker's place to run submissions; not to be shared between threads.
 
-    Neither method raises for anything that a submission does; a failure of our own is `Facts.fault`.
+    No method raises for anything that a submission does; a failure of our own is `Facts.fault`.
     """
 
     @property
@@ -130,4 +194,24 @@ class Sandbox(Protocol):
         `values`. Calls share a process until one of them kills it; then the next gets a fresh one. With
         `stop_early`, or once `max_timeouts` of them ran out of time, it doesn't: the list is then shorter than
         `calls`."""
+        ...
+
+    def collect(self, tests: Tests, limits: Limits, *, deadline: float | None = None) -> list[str] | None:
+        """Names of all tests, found without a submission: imports of it get a stand-in. None where the test code can't
+        be loaded so. Raises SandboxError for a failure of ours."""
+        ...
+
+    def run_tests(
+        self,
+        program: Program,
+        tests: Tests,
+        limits: Limits,
+        *,
+        stop_early: bool = False,
+        max_timeouts: int | None = None,
+        deadline: float | None = None,
+    ) -> TestRun:
+        """Runs all tests on a `module` program. They share a cell until one of them kills it; then the next gets a
+        fresh one. With `stop_early`, or once `max_timeouts` of them ran out of time, it doesn't: the rest is then not
+        reported."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -52,6 +53,13 @@ def _raised(body: bytes) -> Raised:
         return Raised(str(name)[:100], str(message)[:500])
     except (ValueError, TypeError, RecursionError):
         return Raised("Exception", "")
+
+
+def asked_modules(frame: bytes) -> frozenset[str]:
+    """What a frame N asks for. It is a claim, so it is only ever used to pick among what there is."""
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
+        return frozenset(json.loads(frame[1:]))
+    return frozenset()
 
 
 def shares(watch: Watch) -> list[tuple[float, float]]:

@@ -16,7 +16,7 @@ from typing import NamedTuple, NoReturn
 
 from verifier.sandbox import values
 from verifier.sandbox.modules import Environment, needs
-from verifier.sandbox.protocol import ANSWERS_FD, CELL_FDS, frame, write_all
+from verifier.sandbox.protocol import ANSWERS_FD, frame, write_all
 from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
 
 STACK_BYTES = 1 << 30
@@ -109,7 +109,7 @@ def _denied(*args: object, **kwargs: object) -> NoReturn:
 def setup_descriptors(received: list[int]) -> None:
     for target, fd in enumerate(received):
         os.dup2(fd, target, inheritable=False)
-    os.closerange(len(CELL_FDS), max(received) + 16)
+    os.closerange(len(received), max(received) + 16)
 
 
 def setup_session() -> None:

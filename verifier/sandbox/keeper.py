@@ -17,6 +17,11 @@ The cell confines itself before it handles the submission's text (inside.py). Th
 the cell as its child, so that no signal can hit a reused process id. The zygote reaps the cell, kills every
 descendant (sweep.py), and only then reports the end.
 
+A suite with tests of its own has them run in a *tester*, forked from a second zygote that has pytest set up. A socket
+pair joins it to the submission's cell, and the keeper watches the two together (pair.py): what the tester reports is
+believed, limits and facts are those of the cell. When the cell ends in the midst of a test, that test has failed, and
+a new pair goes on with the others (tested.py).
+
 Who failed: whatever a cell does is a fact about the submission. What a zygote or the keeper fails at is `fault`, and
 is tried once more on a new zygote before it is believed. A zygote that dies twice under the same submission was
 killed by it.
@@ -28,6 +33,7 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from verifier.sandbox.compiled import CompiledCache
 from verifier.sandbox.slot import Slot
 from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.zygotes import SandboxOptions
@@ -41,7 +47,8 @@ class Keeper:
     def __init__(self, workers: int, options: SandboxOptions | None = None) -> None:
         options = options or SandboxOptions()
         turnstile = Turnstile()
-        self._slots = [Slot(number, options, turnstile) for number in range(workers)]
+        compiled = CompiledCache()
+        self._slots = [Slot(number, options, turnstile, compiled) for number in range(workers)]
         self._free: queue.LifoQueue[Slot] = queue.LifoQueue()  # the slot used last is the warmest
         for slot in reversed(self._slots):
             self._free.put(slot)

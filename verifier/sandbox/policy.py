@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 from verifier.sandbox.base import Isolation
 
 FIRST_UID, UIDS = 60_000, 5_000
 """Where the keeper is root, cells run as users from this range: below 65,534 (nobody), above what systems hand out."""
+
+FIRST_TESTER_UID = 54_000
+"""And testers from this one: no cell may signal a tester, which holds the expected values."""
+
+MAX_TASKS = 256
+"""Tasks that a cell's or a tester's user may have, threads included; the zygote's own user counts those of the keeper
+too."""
 
 
 def slot_uid(slot: int) -> int | None:
@@ -41,3 +49,24 @@ def isolation(*, uid: int | None, subreaper: bool, no_new_privileges: bool, empt
     if not subreaper:
         missing["subreaper"] = "prctl is refused here; leftovers are found in /proc"
     return Isolation(tuple(in_force), missing)
+
+
+class Place(NamedTuple):
+    """Where the cells and testers of one slot run."""
+
+    cell_uid: int | None
+    tester_uid: int | None
+    """Users; None where the keeper is not root and can't change them."""
+    processor: int
+    """The one that a cell and its tester share: they take turns, and waking a process that waits on the same processor
+    costs a tenth of waking another processor (docs/benchmarks.md). Other slots have others, as far as there are any."""
+
+
+def place_of(slot: int) -> Place:
+    uid = slot_uid(slot)
+    processors = sorted(os.sched_getaffinity(0))
+    return Place(
+        uid,
+        None if uid is None else uid - FIRST_UID + FIRST_TESTER_UID,
+        processors[(os.getpid() + slot) % len(processors)],
+    )

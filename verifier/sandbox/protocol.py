@@ -5,8 +5,8 @@ others are words and decimal numbers between spaces, which cost a zygote less.
 
     zygote -> keeper  {"ready": {"version": "3.13.0", "packages": [..], "baseline_bytes": n, ..}}
                       once, when it can fork; {"failed": "step", "problem": "..", "errno": n} instead when it can't
-    keeper -> zygote  fork UID CPU_S ADDRESS_BYTES PROCESSES        with five descriptors (see CELL_FDS); the last three
-                      are resource limits, UID is -1 where the zygote can't change user
+    keeper -> zygote  fork UID CPU_S ADDRESS_BYTES PROCESSES        with five or six descriptors (see CELL_FDS); the
+                      last three are resource limits, UID is -1 where the zygote can't change user
     zygote -> keeper  pid PID        when the cell runs, or: refused ERRNO        and no more
     keeper -> zygote  kill           at any time until "ended" has come; kills the cell's whole tree
     zygote -> keeper  ended STATUS CPU_US PEAK_BYTES LEFTOVERS      when the cell is reaped and no descendant of it is
@@ -34,8 +34,32 @@ on this socket means that the zygote is lost: the keeper kills it and starts ano
                       B                 the value is larger than max_answer_bytes or too deeply nested
                       Z + text          the cell could not be set up: our fault (step: reason)
 
+In kind "module" nothing is said after R: what follows is between the cell and its tester, on the socket pair that joins
+them (proxy/).
+
 All of this comes from the submission's own process, so it is a claim and never more: the worst that a forged frame
 can do is to be a wrong answer. Unasked-for, over-long or unreadable frames end the cell.
+
+**Tester**: two pipes of such frames as well. It runs no code of a submission, and is believed.
+
+    keeper -> tester  one JSON object: {"mode", "kind", "form", "modules", "entry_point", "done", "stop_early",
+                      "max_bytes", "root", "texts"}. `mode` is "run" or "collect", `done` names tests that
+                      are not to run any more, `root` is the tester's own folder, `max_bytes` what the cell may
+                      send it between two tests;
+                      a frame for each of the `texts`: files by path, or steps by the names of their cases. In form
+                      "bytecode" the first of them is what M held, and only files that are no modules follow;
+                      in mode "run" the process id of the cell, in decimal, once the submission's code runs
+    tester -> keeper  Z + text          it could not be set up: our fault
+                      N + JSON list     stopped: the tests import these, which this zygote hasn't loaded
+                      M + bytecode      the compiled tests, for the next tester of the same suite
+                      K + JSON {"names", "cpu_s"}             all tests, in the order in which they run; what the cell
+                      had used by then
+                      X + JSON [type, message, whether the submission raised it]    instead: they could not be loaded
+                      T + JSON {"name", "outcome", "cpu_s", "wall_s"}, where there are any also "note", "raised":
+                      [type, message] and "subtests": [[text, outcome, note], ..]     one test has ended
+                      D                 the cell is gone; the test that was running is not reported
+                      O                 the same, because it sent more than it may
+                      Q                 all that were to run are reported
 """
 
 from __future__ import annotations
@@ -44,9 +68,10 @@ import json
 import os
 from typing import Any
 
-CELL_FDS = ("stdin", "stdout", "stderr", "requests", "answers")
-"""The descriptors a cell owns, in this order from 0; all others are closed."""
-REQUESTS_FD, ANSWERS_FD = 3, 4
+CELL_FDS = ("stdin", "stdout", "stderr", "requests", "answers", "peer")
+"""The descriptors that a cell or a tester owns, in this order from 0; all others are closed. Only a cell of kind
+"module" and a tester have the last: a socket pair joins them."""
+REQUESTS_FD, ANSWERS_FD, PEER_FD = 3, 4, 5
 
 MAX_CONTROL_BYTES = 16_384
 MAX_BYTECODE_BYTES = 4 << 20

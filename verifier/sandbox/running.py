@@ -27,6 +27,7 @@ from verifier.sandbox.protocol import (
     read_exactly,
     write_all,
 )
+from verifier.sandbox.proxy.cell import serve_tests
 
 FILE_NAME = "solution.py"
 
@@ -42,6 +43,8 @@ def run_submission(environment: Environment) -> int:
         share_bytecode(code)
     gc.enable()  # the zygote switched it off for its own sake
     write_all(ANSWERS_FD, frame(b"R"))
+    if program["kind"] == "module":
+        return serve_tests(code)
     return run_function(code, program) if program["kind"] == "function" else run_program(code)
 
 

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 import time
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox import protocol
-from verifier.sandbox.base import LOST, NOT_RUN, Facts, Isolation, Killed, Program, Stage
-from verifier.sandbox.facts import end_facts, is_borderline, reports_of, shares, with_report
-from verifier.sandbox.policy import isolation, slot_uid
+from verifier.sandbox.base import LOST, NOT_RUN, Facts, Isolation, Killed, Program, Stage, TestRun, Tests
+from verifier.sandbox.compiled import CompiledCache
+from verifier.sandbox.facts import asked_modules, end_facts, is_borderline, reports_of, shares, with_report
+from verifier.sandbox.pipes import close_all, open_pipes
+from verifier.sandbox.policy import MAX_TASKS, isolation, place_of
 from verifier.sandbox.sweep import sweep_orphans
+from verifier.sandbox.tested import ADDRESS_HEADROOM_BYTES, TestedPrograms
 from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.watch import GRACE, Watch
-from verifier.sandbox.zygotes import SandboxOptions, Zygote
-
-ADDRESS_HEADROOM_BYTES = 1 << 30
-"""Address space beyond the memory limit: threads reserve stacks that they don't touch. What is touched is limited by
-watching it."""
-
-PROCESSES = 256
-"""Tasks a cell's user may have, threads included; the zygote's own user counts those of the keeper too."""
+from verifier.sandbox.zygotes import SandboxOptions, Zygote, ZygotePool
 
 MAX_ZYGOTES = 4
 """Environments that one slot keeps warm; the least recently used one goes first."""
+
+MAX_TESTER_ZYGOTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +55,23 @@ class _Known:
 class Slot:
     """The sandbox of one worker. See `base.Sandbox`."""
 
-    def __init__(self, number: int, options: SandboxOptions, turnstile: Turnstile) -> None:
-        self._options = options
-        self._uid = slot_uid(number)
+    def __init__(self, number: int, options: SandboxOptions, turnstile: Turnstile, compiled: CompiledCache) -> None:
+        place = place_of(number)
+        self._uid = place.cell_uid
         self._turnstile = turnstile
-        self._zygotes: OrderedDict[frozenset[str], Zygote] = OrderedDict()
+        self._zygotes = ZygotePool(options, "zygote", MAX_ZYGOTES)
         self._known = _Known()
         self._alone = False
         self._isolation = NOT_RUN
+        self._tested = TestedPrograms(
+            self._zygote,
+            self._zygotes.discard,
+            ZygotePool(options, "tester_zygote", MAX_TESTER_ZYGOTES),
+            compiled,
+            place,
+            self._among_others,
+            self._by_itself,
+        )
 
     @property
     def isolation(self) -> Isolation:
@@ -77,8 +82,8 @@ class Slot:
         self._zygote(frozenset())
 
     def close(self) -> None:
-        while self._zygotes:
-            self._zygotes.popitem()[1].close()
+        self._zygotes.close()
+        self._tested.close()
 
     # What is asked of a sandbox
 
@@ -116,6 +121,23 @@ class Slot:
                 with self._by_itself():
                     [done[position]] = self._call_facts(replace(run, calls=[calls[position]]))
         return done
+
+    def collect(self, tests: Tests, limits: Limits, *, deadline: float | None = None) -> list[str] | None:
+        return self._tested.collect(tests, limits, deadline=deadline)
+
+    def run_tests(
+        self,
+        program: Program,
+        tests: Tests,
+        limits: Limits,
+        *,
+        stop_early: bool = False,
+        max_timeouts: int | None = None,
+        deadline: float | None = None,
+    ) -> TestRun:
+        return self._tested.run_tests(
+            program, tests, limits, stop_early=stop_early, max_timeouts=max_timeouts, deadline=deadline
+        )
 
     def _program_facts(self, run: _Run) -> Facts:
         watch = self._watched(run)
@@ -175,6 +197,9 @@ class Slot:
             finally:
                 self._alone = False
 
+    def _among_others(self) -> AbstractContextManager[None]:
+        return contextlib.nullcontext() if self._alone else self._turnstile.among_others()
+
     def _watched(self, run: _Run) -> Watch | Facts:
         """A finished cell, in the environment that the program needs; Facts where there was none to watch."""
         if run.program.code != self._known.code:
@@ -186,16 +211,16 @@ class Slot:
             environment = self._known.environment
             try:
                 zygote = self._zygote(environment)
-                with contextlib.nullcontext() if self._alone else self._turnstile.among_others():
+                with self._among_others():
                     watch = self._one_cell(zygote, run)
             except SandboxError as error:
-                self._discard(environment)
+                self._zygotes.discard(environment)
                 lost += 1
                 if lost > 1:
                     return Facts(killed=Killed.ZYGOTE) if error.step == LOST else Facts(fault=str(error))
                 continue
             except BaseException:
-                self._discard(environment)  # in the midst of a cell: nobody knows what it would say next
+                self._zygotes.discard(environment)  # in the midst of a cell: nobody knows what it would say next
                 raise
             if not self._learn(watch, zygote):
                 return watch
@@ -209,7 +234,7 @@ class Slot:
         if kind == b"P":
             self._known.bytecode = watch.frames.pop(0)[1:]
         elif kind == b"N":  # from our own code: the submission's would come after R
-            asked = _module_names(watch.frames[0]) & (zygote.packages | {"stdlib"})
+            asked = asked_modules(watch.frames[0]) & (zygote.packages | {"stdlib"})
             self._known.environment |= asked
         return kind == b"N"
 
@@ -218,17 +243,15 @@ class Slot:
         theirs: list[int] = []
         is_function = run.program.kind == "function"
         try:
-            pipes = _open_pipes(mine, theirs, is_function)
+            pipes = open_pipes(mine, theirs, has_stdin=not is_function)
             pid = zygote.fork(self._confinement(zygote, run), theirs)
         except BaseException as error:
-            for fd in mine:
-                os.close(fd)
+            close_all(mine)
             if isinstance(error, OSError):
                 raise SandboxError("open pipes", error.strerror or "", errno=error.errno) from None
             raise
         finally:
-            for fd in set(theirs):
-                os.close(fd)
+            close_all(theirs)
         watch = Watch(
             zygote,
             pid,
@@ -260,7 +283,7 @@ class Slot:
             -1 if self._uid is None else self._uid,
             math.ceil(run.limits.cpu_time_s * GRACE * (len(run.calls) + 1)) + 3,
             zygote.address_bytes + run.limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
-            PROCESSES + (zygote.processes if self._uid is None else 0),
+            MAX_TASKS + (zygote.processes if self._uid is None else 0),
         )
 
     def _requests(self, run: _Run) -> bytes:
@@ -278,52 +301,11 @@ class Slot:
 
     def _zygote(self, environment: frozenset[str]) -> Zygote:
         zygote = self._zygotes.get(environment)
-        if zygote is None:
-            while len(self._zygotes) >= MAX_ZYGOTES:
-                self._zygotes.popitem(last=False)[1].close()
-            zygote = self._zygotes[environment] = Zygote(self._options, environment)
+        if self._isolation is NOT_RUN:
             self._isolation = isolation(
                 uid=self._uid,
                 subreaper=zygote.subreaper,
                 no_new_privileges=zygote.no_new_privileges,
                 empty_root=zygote.empty_root,
             )
-        self._zygotes.move_to_end(environment)
         return zygote
-
-    def _discard(self, environment: frozenset[str]) -> None:
-        zygote = self._zygotes.pop(environment, None)
-        if zygote is not None:
-            zygote.close()
-
-
-def _open_pipes(mine: list[int], theirs: list[int], is_function: bool) -> dict[str, int]:
-    """Our ends by name. `theirs` gets the cell's, in the order of CELL_FDS; both lists are filled as we go, so that
-    the caller can close what was opened before a failure."""
-    pipes: dict[str, int] = {}
-
-    def pipe(name: str, *, cell_reads: bool) -> None:
-        read, write = os.pipe()
-        ours, its = (write, read) if cell_reads else (read, write)
-        pipes[name] = ours
-        mine.append(ours)
-        theirs.append(its)
-
-    if is_function:
-        theirs.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
-        pipe("stdout", cell_reads=False)
-        theirs.append(theirs[-1])
-    else:
-        pipe("stdin", cell_reads=True)
-        pipe("stdout", cell_reads=False)
-        pipe("stderr", cell_reads=False)
-    pipe("requests", cell_reads=True)
-    pipe("answers", cell_reads=False)
-    return pipes
-
-
-def _module_names(frame: bytes) -> frozenset[str]:
-    """What a cell asks for. It is a claim, so it is only ever used to pick among what there is."""
-    with contextlib.suppress(ValueError, TypeError, RecursionError):
-        return frozenset(json.loads(frame[1:]))
-    return frozenset()

@@ -77,8 +77,8 @@ def dumps(value: Any, *, max_items: int = 10_000_000) -> bytes:
     elif kind is str or kind is float or kind is bool:
         tree = value
     else:
-        tree = _Encoder(max_items).encode(value, MAX_DEPTH)
-    return _to_json(tree).encode("ascii")
+        tree = Encoder(max_items).encode(value, MAX_DEPTH)
+    return to_json(tree).encode("ascii")
 
 
 def _is_flat(values: list[Any]) -> bool:
@@ -89,7 +89,7 @@ def _is_flat(values: list[Any]) -> bool:
     return kinds == {int} and min(values) > -SMALL_INT and max(values) < SMALL_INT
 
 
-def _to_json(tree: Any) -> str:
+def to_json(tree: Any) -> str:
     if _chunks is None:
         return _encoder.encode(tree)
     return "".join(_chunks(tree, 0)) if type(tree) is not str else _quoted(tree)
@@ -101,7 +101,7 @@ _make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
 _chunks = _make and _make(None, _encoder.default, _quoted, None, ":", ",", False, False, True)
 
 
-class _Encoder:
+class Encoder:
     __slots__ = ("left",)
 
     def __init__(self, max_items: int) -> None:
@@ -170,7 +170,7 @@ class _Encoder:
             return str(value)
         if name in ("dict_keys", "odict_keys") and module in ("builtins", "collections"):
             return {"s": self.each(value, depth)}
-        number = _of_library(value)
+        number = of_library(value)
         if number is not None:
             return number
         if module.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
@@ -196,7 +196,7 @@ def _loaded(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, ())
 
 
-def _of_library(value: Any) -> Any:
+def of_library(value: Any) -> Any:
     if isinstance(value, _loaded("decimal", "Decimal")):
         return {"D": str(value)}
     if isinstance(value, _loaded("fractions", "Fraction")):
@@ -233,14 +233,14 @@ def loads(data: bytes) -> Any:
             return tree  # nothing marked, and too short to be nested too deeply
         if type(tree) is not list and type(tree) is not dict:
             return tree
-        return _Decoder().decode(tree, MAX_DEPTH)
+        return Decoder().decode(tree, MAX_DEPTH)
     except NotPlain:
         raise
     except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, AttributeError, StopIteration) as error:
         raise NotPlain(f"not a value of this codec: {type(error).__name__}") from None
 
 
-class _Decoder:
+class Decoder:
     __slots__ = ("same_hash_left",)
 
     def __init__(self) -> None:
@@ -260,7 +260,7 @@ class _Decoder:
         if depth == 0 or len(tree) != 1:
             raise NotPlain("an object with other than one key, or nested too deeply")
         [(tag, body)] = tree.items()
-        return _DECODERS[tag](self, body, depth)
+        return DECODERS[tag](self, body, depth)
 
     def items(self, body: Any, depth: int) -> list[Any]:
         if type(body) is not list:
@@ -323,9 +323,9 @@ def _moment(body: Any) -> Any:
     return kinds[name].fromisoformat(value)
 
 
-_DECODERS: dict[str, Callable[[_Decoder, Any, int], Any]] = {
-    "m": _Decoder.text_dict,
-    "d": _Decoder.any_dict,
+DECODERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
+    "m": Decoder.text_dict,
+    "d": Decoder.any_dict,
     "t": lambda self, body, depth: tuple(self.items(body, depth)),
     "s": lambda self, body, depth: set(self.hashed(body, depth)),
     "f": lambda self, body, depth: frozenset(self.hashed(body, depth)),

@@ -1,5 +1,8 @@
 """Watches one cell from its fork to its end: feeds it, drains it, measures it, and kills it when a limit is passed.
 
+`until_end` does all of it. Where a cell and its tester are watched in one loop (pair.py), they share a poller, and the
+loop calls `handle`, `look` and `finish`.
+
 Nothing here waits on the goodwill of what runs: pipes are read and written without blocking, the clocks are the
 kernel's, and the end is what the zygote reports after it has reaped the process, never the end of a pipe.
 """
@@ -85,6 +88,7 @@ class Watch:
         max_frame_bytes: int,
         expected_frames: int,
         deadline: float | None,
+        poller: select.poll | None = None,
     ) -> None:
         self._zygote = zygote
         self._limits = limits
@@ -95,8 +99,9 @@ class Watch:
         self._keep_bytes = keep_bytes
         self._expected_frames = expected_frames
         self._reader = FrameReader(max_frame_bytes)
-        self._poller = select.poll()
+        self._poller = poller or select.poll()
         self._feeding: dict[int, memoryview] = {}
+        self._unclosed: set[int] = set()
         self._stdout_fd = self._stderr_fd = self._answers_fd = -1
         self._answers_eof = False
         self._stdout_parts: list[bytes] = []
@@ -106,6 +111,10 @@ class Watch:
         self.frames: list[bytes] = []
         self.marks: list[Mark] = [Mark(0, 0.0, 0.0, 0.0, 0.0)]
         self._quiet = (0.0, 0.0)
+        self._waited_before_ns = 0
+        self._unwanted = False
+        self.served_by = -1
+        """Where another process has a part in what this one does, its id: then that one's waiting counts too."""
         self.killed: Killed | None = None
         self._killed_at = 0.0
         self.ended: Ended | None = None
@@ -115,15 +124,21 @@ class Watch:
 
     # Descriptors; the watch owns what it is given, and closes it
 
-    def feed(self, fd: int, data: bytes) -> None:
-        """Writes `data` to `fd` as the cell takes it, then closes it."""
-        os.set_blocking(fd, False)
-        if len(data) > 1 << 16:
-            with contextlib.suppress(OSError):
-                fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    def feed(self, fd: int, data: bytes, *, more: bool = False) -> None:
+        """Writes `data` to `fd` as the cell takes it, then closes it, unless there will be `more`."""
+        if fd in self._unclosed:
+            self._unclosed.discard(fd)
+            data = bytes(self._feeding.get(fd, b"")) + data
+        else:
+            os.set_blocking(fd, False)
+            if len(data) > 1 << 16:
+                with contextlib.suppress(OSError):
+                    fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        if more:
+            self._unclosed.add(fd)
         self._feeding[fd] = memoryview(data)
         self._write(fd)
-        if fd in self._feeding:
+        if self._feeding.get(fd):
             self._poller.register(fd, select.POLLOUT)
 
     def read_output(self, stdout_fd: int, stderr_fd: int = -1) -> None:
@@ -141,11 +156,23 @@ class Watch:
             fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._answers_fd = fd
 
+    def read_answers_at_once(self, at_once: bool) -> None:
+        """Whether to look at each as it comes."""
+        if at_once and not self._answers_eof:
+            self._poller.register(self._answers_fd, select.POLLIN)
+        elif not at_once:
+            with contextlib.suppress(KeyError):
+                self._poller.unregister(self._answers_fd)
+
     def close(self) -> None:
-        for fd in (*self._feeding, self._stdout_fd, self._stderr_fd, self._answers_fd):
-            if fd >= 0:
-                os.close(fd)
+        for fd in {*self._feeding, *self._unclosed, self._stdout_fd, self._stderr_fd, self._answers_fd} - {-1}:
+            with contextlib.suppress(KeyError):
+                self._poller.unregister(fd)
+            os.close(fd)
+        with contextlib.suppress(KeyError, ValueError):
+            self._poller.unregister(self._zygote.fileno())
         self._feeding.clear()
+        self._unclosed.clear()
         self._stdout_fd = self._stderr_fd = self._answers_fd = -1
 
     # The loop
@@ -153,23 +180,35 @@ class Watch:
     def until_end(self) -> None:
         """Returns when the cell is reaped. Raises SandboxError when the zygote is lost."""
         while self.ended is None:
-            events = self._poller.poll(TICK_S * 1000)
-            for fd, _ in events:
-                if fd == self._zygote.fileno():
-                    self._take_end(self._zygote.receive())
-                elif fd == self._stdout_fd or fd == self._stderr_fd:
-                    self._drain(fd)
-                elif fd == self._answers_fd:
-                    self._take_answers(self._cpu_s())
-                elif fd in self._feeding:
-                    self._write(fd)
-            if self.ended is None and time.monotonic() - self._looked >= TICK_S / 2:
-                self._look()
+            for fd, _ in self._poller.poll(TICK_S * 1000):
+                self.handle(fd)
+            if time.monotonic() - self._looked >= TICK_S / 2:
+                self.look()
+        self.finish()
+
+    def handle(self, fd: int) -> None:
+        """Something is to be done about a descriptor; one that is not of this cell is nobody's concern here."""
+        if fd == self._zygote.fileno():
+            if self.ended is None:
+                self._take_end(self._zygote.receive())
+        elif fd == self._stdout_fd or fd == self._stderr_fd:
+            self._drain(fd)
+        elif fd == self._answers_fd:
+            self.take_answers()
+        elif fd in self._feeding:
+            self._write(fd)
+
+    def finish(self) -> None:
+        """After the end: what is left in the pipes."""
         for fd in (self._stdout_fd, self._stderr_fd):
             while fd >= 0 and self._drain(fd):
                 pass
         self.wall_s = time.monotonic() - self._began
-        self._take_answers(self.ended.cpu_s)
+        self._take_answers(self.end.cpu_s)
+
+    @property
+    def looked_at(self) -> float:
+        return self._looked
 
     @property
     def end(self) -> Ended:
@@ -187,36 +226,59 @@ class Watch:
             raise SandboxError(LOST, str(error)) from None
         self.ended = Ended(status, cpu_us / 1e6, peak_bytes, leftovers)
 
-    def _kill(self, reason: Killed) -> None:
+    def kill(self, reason: Killed) -> None:
+        """Ends the cell, for a reason that outranks whatever it says itself."""
         if self.killed is None:
             self.killed = reason
-            self._killed_at = time.monotonic()
-            self._zygote.kill_cell()
+            if self.ended is None:
+                self._end_it()
 
-    def _look(self) -> None:
+    def dismiss(self) -> None:
+        """Ends the cell because nothing more is wanted of it."""
+        if self.killed is None and self.ended is None and not self._unwanted:
+            self._unwanted = True
+            self._end_it()
+
+    def _end_it(self) -> None:
+        self._killed_at = time.monotonic()
+        self._zygote.kill_cell()
+
+    def mark(self, cpu_s: float) -> None:
+        """The next case begins, when the cell has used so much."""
+        now_s = time.monotonic() - self._began
+        self._waited_before_ns = self._waited_ns()
+        self.marks.append(Mark(len(self.frames), cpu_s, now_s, cpu_s, now_s))
+
+    def look(self) -> None:
         """One tick: progress, then each limit."""
+        if self.ended is not None:
+            return
         now = self._looked = time.monotonic()
-        if self.killed is not None:
+        if self.killed is not None or self._unwanted:
             if now - self._killed_at > KILL_S:
                 raise SandboxError(LOST, f"the cell is not gone {KILL_S:g} s after it was killed")
             return
-        cpu_s = self._cpu_s()
+        cpu_s = self.cpu_s()
         if self._take_answers(cpu_s) and not self._answers_eof:
             # It takes longer than a tick and answers: from now on, take answers as they come.
             self._poller.register(self._answers_fd, select.POLLIN)
         last, limits = self.marks[-1], self._limits
         if cpu_s - last.cpu_s > limits.cpu_time_s * GRACE:
-            self._kill(Killed.CPU_TIME)
+            self.kill(Killed.CPU_TIME)
         elif now - self._began - last.wall_s > limits.wall_time_s and self._idle_s(now, last) > limits.wall_time_s:
-            self._kill(Killed.WALL_TIME)
+            self.kill(Killed.WALL_TIME)
         elif self._resident_bytes() - self._zygote.baseline_bytes > limits.memory_bytes:
-            self._kill(Killed.MEMORY)
+            self.kill(Killed.MEMORY)
         elif self._has_children():
-            self._kill(Killed.PROCESS)
+            self.kill(Killed.PROCESS)
         elif self._deadline is not None and now > self._deadline:
-            self._kill(Killed.DEADLINE)
+            self.kill(Killed.DEADLINE)
 
-    def _cpu_s(self) -> float:
+    def take_answers(self) -> bool:
+        """Reads what answers there are; True where there were any."""
+        return self._take_answers(self.cpu_s())
+
+    def cpu_s(self) -> float:
         try:
             return time.clock_gettime(self._clock)
         except OSError:
@@ -224,12 +286,11 @@ class Watch:
 
     def _idle_s(self, now: float, last: Mark) -> float:
         """Wall time since the last progress, less what was spent waiting for a processor."""
-        waited_ns = 0
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            for task in os.listdir(f"/proc/{self._pid}/task"):
-                with open(f"/proc/{self._pid}/task/{task}/schedstat", "rb") as stream:
-                    waited_ns = max(waited_ns, int(stream.read().split()[1]))
-        return now - self._began - last.wall_s - waited_ns / 1e9
+        return now - self._began - last.wall_s - (self._waited_ns() - self._waited_before_ns) / 1e9
+
+    def _waited_ns(self) -> int:
+        waited_ns = _waited_ns(self._pid)
+        return waited_ns if self.served_by < 0 else waited_ns + _waited_ns(self.served_by)
 
     def _has_children(self) -> bool:
         """Whether the cell has a child, or left one behind that its zygote inherited."""
@@ -268,7 +329,7 @@ class Watch:
         except ValueError:
             del self.frames[self._expected_frames :]
             self._answers_eof = True
-            self._kill(Killed.PROTOCOL)
+            self.kill(Killed.PROTOCOL)
         now_s = time.monotonic() - self._began
         if len(self.frames) > before:
             self.marks.append(Mark(len(self.frames), cpu_s, now_s, *self._quiet))
@@ -297,7 +358,7 @@ class Watch:
                     fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
             self.stdout_bytes += len(data)
         if self._printed_bytes > self._limits.output_bytes:
-            self._kill(Killed.OUTPUT)
+            self.kill(Killed.OUTPUT)
         return True
 
     def _write(self, fd: int) -> None:
@@ -313,4 +374,15 @@ class Watch:
         del self._feeding[fd]
         with contextlib.suppress(KeyError):
             self._poller.unregister(fd)
-        os.close(fd)
+        if fd not in self._unclosed:
+            os.close(fd)
+
+
+def _waited_ns(pid: int) -> int:
+    """How long a process has waited for a processor: that one of its threads which waited longest."""
+    waited_ns = 0
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/schedstat", "rb") as stream:
+                waited_ns = max(waited_ns, int(stream.read().split()[1]))
+    return waited_ns

@@ -2,6 +2,8 @@
 
 It holds nothing secret: no environment, no descriptors but its control socket, no suite. It trusts the keeper, and
 nobody trusts what runs in the children it forks. Standard library only.
+
+A zygote of testers (tester_zygote.py) is the same with another `Role`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import resource
 import select
 import sys
 import time
-from typing import NoReturn
+from typing import Any, NoReturn
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -26,25 +28,55 @@ from verifier.sandbox.sweep import Sweeper
 _fork = os.fork  # ours; what cells see of it is taken away
 
 
-def main() -> NoReturn:
+def _lowest(fd: int) -> int:
+    """`fd` under the lowest free number. It came with the keeper's, which may be large; a child closes what lies around
+    the descriptors it was given (inside.setup_descriptors), and those are low."""
+    found = os.dup(fd)
+    os.close(fd)
+    return found
+
+
+class Role:
+    """What kind of children a zygote has: cells. Another kind overrides this."""
+
+    def load(self, environment: Environment, options: dict[str, Any]) -> None:
+        """Imports, while files can be opened, what all children have in common. Raises ImportError or OSError."""
+        environment.load()
+
+    def warm_up(self) -> None:
+        """Does once what every child does."""
+        inside.warm_up()
+
+    def lower_own_limits(self) -> None:
+        """Sets limits that the children inherit."""
+        inside.lower_own_limits()
+
+    def run(self, received: list[int], confinement: inside.Confinement, environment: Environment) -> NoReturn:
+        """The child's side of a fork."""
+        inside.run(received, confinement, environment)
+
+
+def main(role: Role) -> NoReturn:
     options = protocol.unpack(sys.argv[1].encode())
-    control = _socket.socket(fileno=options["control_fd"])
+    control = _socket.socket(fileno=_lowest(options["control_fd"]))
     try:
         environment = Environment(options["packages"], options["allowed"], whole_stdlib=options["whole_stdlib"])
-        environment.load()
+        role.load(environment, options)
         sweeper = Sweeper()
         no_new_privileges = _no_new_privileges()
         packages = installed(options["allowed"])
         environment.allowed = frozenset(packages)
         environment.seal()
-        inside.warm_up()
+        role.warm_up()
         inside.hide()
         inside.deny_processes()
         inside.add_site_builtins()
         root = _empty_root()
-        inside.lower_own_limits()
+        role.lower_own_limits()
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
+        if getattr(error, "name", None) == "pytest":
+            failed["failed"] = "load pytest"
         control.send(protocol.pack(failed))
         sys.exit(1)
     time.localtime()  # reads the time zone while files can be opened
@@ -54,7 +86,7 @@ def main() -> NoReturn:
     ready = {
         "version": sys.version.split()[0],
         "packages": packages,
-        "baseline_bytes": _idle_peak_bytes(),
+        "baseline_bytes": _idle_peak_bytes(role),
         "address_bytes": _status_bytes("VmSize"),
         "subreaper": sweeper.is_reaper,
         "no_new_privileges": no_new_privileges,
@@ -69,10 +101,11 @@ def main() -> NoReturn:
         if packet.startswith(b"fork"):
             _, uid, cpu_s, address_bytes, processes = packet.split()
             confinement = inside.Confinement(int(uid), int(cpu_s), int(address_bytes), int(processes), root)
-            _one_cell(control, poller, sweeper, environment, confinement, received)
+            _one_cell(role, control, poller, sweeper, environment, confinement, received)
 
 
 def _one_cell(
+    role: Role,
     control: _socket.socket,
     poller: select.poll,
     sweeper: Sweeper,
@@ -92,7 +125,7 @@ def _one_cell(
         control.send(b"refused %d" % (error.errno or 0))
         return
     if pid == 0:
-        inside.run(received, confinement, environment)
+        role.run(received, confinement, environment)
     control.send(b"pid %d" % pid)
     for fd in received:
         os.close(fd)
@@ -182,11 +215,11 @@ def _no_new_privileges() -> bool:
     return True
 
 
-def _idle_peak_bytes() -> int:
+def _idle_peak_bytes(role: Role) -> int:
     """Peak memory of a cell that does nothing of its own. Not this process's: a child has only some of its pages."""
     pid = _fork()
     if pid == 0:
-        inside.warm_up()
+        role.warm_up()
         os._exit(0)
     return os.wait4(pid, 0)[2].ru_maxrss * 1024
 
@@ -200,4 +233,4 @@ def _status_bytes(field: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    main(Role())

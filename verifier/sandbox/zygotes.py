@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from verifier.errors import SandboxError
 from verifier.sandbox import protocol
@@ -44,25 +45,34 @@ class SandboxOptions:
     packages: tuple[str, ...] = DEFAULT_PACKAGES
 
 
-class Zygote:
-    """A running zygote. Raises SandboxError where it can't be started, or is lost while it is used."""
+Script = Literal["zygote", "tester_zygote"]
+"""What a zygote forks: cells, or testers."""
 
-    def __init__(self, options: SandboxOptions, environment: frozenset[str]) -> None:
+
+class Zygote:
+    """A running zygote, of cells or of testers. Raises SandboxError where it can't be started, or is lost while it is
+    used.
+
+    `environment` names what is loaded: packages, "stdlib" for the whole standard library, and for testers "pytest".
+    """
+
+    def __init__(self, options: SandboxOptions, environment: frozenset[str], script: Script = "zygote") -> None:
         try:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         except OSError as error:
             raise SandboxError("start zygote", "no socket pair", errno=error.errno) from None
         arguments = {
             "control_fd": theirs.fileno(),
-            "packages": sorted(environment - {"stdlib"}),
+            "packages": sorted(environment - {"stdlib", "pytest"}),
             "allowed": list(options.packages),
-            "whole_stdlib": bool(environment),
+            "whole_stdlib": bool(environment - {"pytest"}),
+            "pytest": "pytest" in environment,
         }
-        script = str(Path(__file__).with_name("zygote.py"))
+        path = str(Path(__file__).with_name(f"{script}.py"))
         self._socket = ours
         try:
             self._process = subprocess.Popen(
-                [options.python, "-s", "-P", "-S", "-B", script, protocol.pack(arguments).decode()],
+                [options.python, "-s", "-P", "-S", "-B", path, protocol.pack(arguments).decode()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -133,10 +143,18 @@ class Zygote:
 
     def fork(self, confinement: Sequence[int], fds: Sequence[int]) -> int:
         """The process id of a new cell, which has `fds` as its descriptors 0, 1, 2, ..."""
+        self.ask_fork(confinement, fds)
+        return self.forked()
+
+    def ask_fork(self, confinement: Sequence[int], fds: Sequence[int]) -> None:
+        """The first half of `fork`: `fds` may be closed afterwards."""
         try:
             socket.send_fds(self._socket, [b"fork %d %d %d %d" % tuple(confinement)], list(fds))
         except OSError as error:
             raise SandboxError(LOST, "lost", errno=error.errno) from None
+
+    def forked(self) -> int:
+        """The other half: the process id."""
         answer = self.receive()
         try:
             if answer.startswith(b"refused"):
@@ -164,3 +182,33 @@ class Zygote:
             self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+
+class ZygotePool:
+    """The zygotes of one slot that fork the same kind of process, by environment. The least recently used one goes
+    when there are too many."""
+
+    def __init__(self, options: SandboxOptions, script: Script, size: int) -> None:
+        self._options = options
+        self._script: Script = script
+        self._size = size
+        self._zygotes: OrderedDict[frozenset[str], Zygote] = OrderedDict()
+
+    def get(self, environment: frozenset[str]) -> Zygote:
+        """Starts it where there is none. Raises SandboxError."""
+        zygote = self._zygotes.get(environment)
+        if zygote is None:
+            while len(self._zygotes) >= self._size:
+                self._zygotes.popitem(last=False)[1].close()
+            zygote = self._zygotes[environment] = Zygote(self._options, environment, self._script)
+        self._zygotes.move_to_end(environment)
+        return zygote
+
+    def discard(self, environment: frozenset[str]) -> None:
+        zygote = self._zygotes.pop(environment, None)
+        if zygote is not None:
+            zygote.close()
+
+    def close(self) -> None:
+        while self._zygotes:
+            self._zygotes.popitem()[1].close()

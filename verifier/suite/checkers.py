@@ -38,6 +38,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from verifier.suite.base import Checker
 from verifier.suite.compare_text import (
     TextRules,
     line_difference,
@@ -47,7 +48,6 @@ from verifier.suite.compare_text import (
 )
 from verifier.suite.compare_values import ATOMS, SAME, Rules, difference, same_elements
 from verifier.suite.literals import load_json
-from verifier.suite.model import Checker
 
 EXACT_REL_TOL, EXACT_ABS_TOL = 1e-6, 1e-9
 FLOAT_TOL = 1e-6

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import tomllib
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from verifier.errors import SuiteError
 from verifier.suite.literals import load_json
 from verifier.suite.model import Suite, parse_suite
+from verifier.suite.tested import MAX_FILES
 
-SUITE_FILE, CASES_FILE = "suite.toml", "cases.jsonl"
+SUITE_FILE, CASES_FILE, TESTS_FOLDER = "suite.toml", "cases.jsonl", "tests"
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
-Stamp = tuple[tuple[int, int, int] | None, ...]
-"""Modification time (ns), size and inode of each file; None for one that isn't there."""
+Stamp = tuple[tuple[str, tuple[int, int, int] | None], ...]
+"""Path, and modification time (ns), size and inode of each file; None for one that isn't there."""
 
 
 class SuiteStore(Protocol):
@@ -30,7 +33,8 @@ class SuiteStore(Protocol):
 
 
 class DirectoryStore:
-    """Suites in `<root>/<id>/`: `suite.toml`, and its cases in `cases.jsonl` (one a line) or inline as `[[cases]]`.
+    """Suites in `<root>/<id>/`: `suite.toml`, and its cases in `cases.jsonl` (one a line) or inline as `[[cases]]`. The
+    `files` of a suite of kind `pytest` are those in `tests/`, or inline.
 
     An id is `[a-z0-9][a-z0-9_.-]*`, so it can't lead elsewhere, and neither may a symbolic link. The last `cached`
     suites stay in memory and are read again when a file changes. May be used from several threads.
@@ -66,22 +70,45 @@ class DirectoryStore:
         return suite
 
     def _load(self, name: str) -> Suite:
-        files = [self._inside(name, file) for file in (SUITE_FILE, CASES_FILE)]
-        stamp = tuple(_stamp(file) for file in files)
-        if stamp[0] is None:
+        tests = self._tests(name)
+        files = [self._inside(name, file) for file in (SUITE_FILE, CASES_FILE, *tests)]
+        stamp = tuple((str(file), _stamp(file)) for file in files)
+        if stamp[0][1] is None:
             raise SuiteError(f"there is no suite of this id (no {name}/{SUITE_FILE} in the store)", path=name)
         with self._lock:
             kept = self._cache.get(name)
             if kept and kept[0] == stamp:
                 self._cache.move_to_end(name)
                 return kept[1]
-        suite = _read(name, files[0], files[1] if stamp[1] else None)
+        found = {path.removeprefix(f"{TESTS_FOLDER}/"): file for path, file in zip(tests, files[2:], strict=True)}
+        suite = _read(name, files[0], files[1] if stamp[1][1] else None, found)
         with self._lock:
             self._cache[name] = (stamp, suite)
             self._cache.move_to_end(name)
             while len(self._cache) > self._cached:
                 self._cache.popitem(last=False)
         return suite
+
+    def _tests(self, name: str) -> list[str]:
+        """Paths of the suite's test files and their data, without what Python and editors leave beside them."""
+        found: list[str] = []
+        todo = [TESTS_FOLDER]
+        while todo:
+            folder = todo.pop()
+            try:
+                entries = list(os.scandir(self._inside(name, folder)))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise SuiteError(f"{folder} can't be read: {error.strerror}", path=name) from None
+            for entry in entries:
+                path = f"{folder}/{entry.name}"
+                if entry.name.startswith(".") or entry.name == "__pycache__":
+                    continue
+                (todo if entry.is_dir(follow_symlinks=False) else found).append(path)
+            if len(found) > MAX_FILES:
+                raise SuiteError(f"{TESTS_FOLDER} holds more than {MAX_FILES} files", path=name)
+        return sorted(found)
 
     def _inside(self, name: str, file: str) -> Path:
         path = (self.root / name / file).resolve()
@@ -109,15 +136,19 @@ def _text(name: str, file: Path) -> str:
         raise SuiteError(f"can't be read: {error.strerror}", path=f"{name}/{file.name}") from None
 
 
-def _read(name: str, suite_file: Path, cases_file: Path | None) -> Suite:
+def _read(name: str, suite_file: Path, cases_file: Path | None, tests: Mapping[str, Path]) -> Suite:
     try:
         value: dict[str, object] = tomllib.loads(_text(name, suite_file))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise SuiteError(f"not valid TOML: {error}", path=f"{name}/{SUITE_FILE}") from None
     if value.setdefault("id", name) != name:
         raise SuiteError("must be the name of the directory; leave it out", path=f"{name}/{SUITE_FILE}.id")
+    if value.get("kind") == "pytest" and tests:
+        if "files" in value:
+            raise SuiteError(f"has files both in {SUITE_FILE} and in {TESTS_FOLDER}/; keep one of them", path=name)
+        value["files"] = {path: _text(f"{name}/{TESTS_FOLDER}", file) for path, file in tests.items()}
     if cases_file is None:
-        if "cases" not in value:
+        if "cases" not in value and value.get("kind") not in ("pytest", "asserts"):
             raise SuiteError(f"has no cases: add {CASES_FILE}, or [[cases]] to {SUITE_FILE}", path=name)
         return parse_suite(value, path=name)
     if "cases" in value:

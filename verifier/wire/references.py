@@ -9,7 +9,14 @@ What is understood, in `reference_answer` (at the top, under `metadata` or `extr
     {"test_cases": [{"input", "output"}]}                    AWS's codeforces sample, open-r1
     [{"input", "output", "testtype", "metadata"}]            LiveCodeBench, DeepCoder; also under "tests"
     {"fn_name"?, "inputs": [...], "outputs": [...]}          PRIME, verl, APPS, TACO, AWS's prime_code
-    ["assert ...", ...], {"asserts"}, {"test", "entry_point"}, {"functional"}, {"assert_case"}     asserts: handed on
+    ["assert ...", ...], {"asserts"}, {"test_list"}, {"assert_case"}      asserts: MBPP, AceCode, open-instruct, PRIME
+    {"test", "entry_point"?}, {"functional"}, {"pytest"}     a text of asserts or tests: HumanEval, BigCodeBench,
+                                                             KodCode, code-r1
+
+Beside asserts and test texts, `setup`, `test_setup_code` and `test_imports` are run first. A test text is a suite of
+kind `asserts`, but of kind `pytest` where it is called so, or where it defines tests for pytest or unittest and holds
+no assert that runs by itself. Where such a text imports no module `solution`, what the submission defines is there by
+its names, as if both stood in one file.
 
 Without a function's name the cases are stdio: each input and output is text, or a list of lines.
 
@@ -32,9 +39,16 @@ from dataclasses import dataclass
 
 from verifier.errors import RequestError
 from verifier.suite.literals import load_json
+from verifier.suite.script import holds_cases
+from verifier.suite.source import insert_first
+from verifier.suite.static_tests import holds_tests
 
 _SUITE_ID = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)(?:@(sha256:[0-9a-f]{64}))?")
 _OWN_KEYS = ("kind", "cases")
+_ASSERTS = ("asserts", "assert_case", "test_list")
+_TEXTS = ("test", "functional", "pytest")
+_SETUP = ("setup", "test_setup_code", "test_imports")
+_TEST_FILE = "test_solution.py"
 _MAX_WRAPPERS = 4
 
 
@@ -126,7 +140,7 @@ def read_reference(value: object, path: str) -> Reference | None:
 
 
 def _known(value: Mapping[str, object]) -> bool:
-    return any(key in value for key in (*_OWN_KEYS, "suite", "test_cases", "inputs", "tests"))
+    return any(key in value for key in (*_OWN_KEYS, *_ASSERTS, *_TEXTS, "suite", "test_cases", "inputs", "tests"))
 
 
 def _from_object(value: Mapping[str, object], path: str) -> Reference | None:
@@ -134,12 +148,13 @@ def _from_object(value: Mapping[str, object], path: str) -> Reference | None:
         return Reference(path, value)
     if "suite" in value:
         return _named(value, path)
-    if "assert_case" in value or "asserts" in value:
-        return Reference(path, {"kind": "asserts", "asserts": value.get("asserts", value.get("assert_case"))})
-    if isinstance(value.get("test"), str) and "entry_point" in value:
-        return Reference(path, {"kind": "asserts", "entry_point": value["entry_point"], "code": value["test"]})
-    if isinstance(value.get("functional"), str):
-        return Reference(path, {"kind": "asserts", "code": value["functional"]})
+    for key in _ASSERTS:
+        if key in value:
+            return Reference(path, {"kind": "asserts", "asserts": value[key], **_setup(value, path)})
+    for key in _TEXTS:
+        text = value.get(key)
+        if isinstance(text, str):
+            return Reference(path, _tested(text, value, path, is_pytest=key == "pytest"))
     if "inputs" in value and "outputs" in value:
         return Reference(path, _prime(value, path))
     if "test_cases" in value:
@@ -161,6 +176,38 @@ def _from_list(value: list[object], path: str) -> Reference | None:
     if value and all(isinstance(item, dict) and "input" in item and "output" in item for item in value):
         return _tests(value, None, path)
     return None
+
+
+def _setup(value: Mapping[str, object], path: str) -> dict[str, str]:
+    """What is to be run before asserts, as the key of a suite; empty where there is nothing."""
+    parts: list[str] = []
+    for key in _SETUP:
+        part = value.get(key)
+        if isinstance(part, list) and all(isinstance(line, str) for line in part):
+            part = "\n".join(part)
+        if part is not None and not isinstance(part, str):
+            raise RequestError("must be text or a list of lines", path=join_path(path, key))
+        if part and part.strip():
+            parts.append(part)
+    return {"setup": "\n".join(parts)} if parts else {}
+
+
+def _tested(text: str, value: Mapping[str, object], path: str, *, is_pytest: bool) -> dict[str, object]:
+    """The suite of a text of asserts or tests."""
+    entry_point = value.get("entry_point") or ""
+    setup = _setup(value, path)
+    if not is_pytest and not (holds_tests(text) and not holds_cases(text, entry_point=bool(entry_point))):
+        named = {"entry_point": entry_point} if entry_point else {}
+        return {"kind": "asserts", **named, "code": text, **setup}
+    if not _imports_solution(text):
+        text = insert_first(text, "from solution import *")
+    if setup:
+        text = insert_first(text, setup["setup"])
+    return {"kind": "pytest", "module": "solution", "files": {_TEST_FILE: text}}
+
+
+def _imports_solution(text: str) -> bool:
+    return re.search(r"^[ \t]*(?:from[ \t]+solution[ \t]+import\b|import[ \t]+solution\b)", text, re.M) is not None
 
 
 def _named(value: Mapping[str, object], path: str) -> Reference:

@@ -1,0 +1,1 @@
+"""A realistic suite of tests and its submission, read as text by the benchmark."""

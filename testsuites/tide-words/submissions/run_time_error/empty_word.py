@@ -1,0 +1,3 @@
+def after_tides(word, tides):
+    tides %= len(word)
+    return word[-tides:] + word[:-tides]
