@@ -17,6 +17,7 @@ from typing import NamedTuple, NoReturn
 from verifier.sandbox import values
 from verifier.sandbox.modules import Environment, needs
 from verifier.sandbox.protocol import ANSWERS_FD, frame, write_all
+from verifier.sandbox.proxy.warm_up import converse
 from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
 
 STACK_BYTES = 1 << 30
@@ -72,6 +73,7 @@ def warm_up() -> None:
     values.loads(values.dumps([[1, "x", 1.5, (2,)]]))
     needs(compile("def f(x: int) -> int:\n    return x\n", FILE_NAME, "exec"), Environment((), (), whole_stdlib=True))
     error_payload(b"X", ValueError("x"))
+    converse()
 
 
 def hide() -> None:

@@ -268,6 +268,16 @@ def ask(target: Any, op: str, *operands: Any) -> list[Any]:
     return list(json.loads(sent[8 + size :]))
 
 
+def ask_special(target: Any, name: str) -> list[Any]:
+    written = Written(MODULE, OBJECT, ["q", 0, [], [], None, "special", name, {"y": 1}], ["v", 0, [], [], None, 1])
+    call: Any = written.peer.module().f  # type: ignore[attr-defined]
+    written._theirs.recv(1 << 20)
+    call(target)
+    sent = written._theirs.recv(1 << 20)
+    written.close()
+    return list(json.loads(sent[8 + int.from_bytes(sent[:4], "big") :]))
+
+
 def names_closed() -> Iterator[tuple[str, str]]:
     for kind in GIVEN:
         yield from ((kind, name) for name in [*CLOSED, *MORE_CLOSED.get(kind, [])])
@@ -288,6 +298,24 @@ def test_what_tests_run_on_is_not_for_a_cell_to_change(kind: str, op: str) -> No
     answer = ask(GIVEN[kind], op, "secret", *([5] if op == "setattr" else []))
     assert answer[0] == "e"
     assert _Given.secret == 42
+
+
+class _Text(str): ...
+
+
+@pytest.mark.parametrize("name", ["format", "format_map"])
+@pytest.mark.parametrize("op", ["method", "hold", "getattr"])
+def test_text_of_the_tests_is_not_for_a_cell_to_format(op: str, name: str) -> None:
+    operands = [{"t": [{"y": 1}]}, None] if op == "method" else []
+    assert ask(_Text("{0.__class__.__init__.__globals__}"), op, name, *operands)[0] == "e"
+
+
+@pytest.mark.parametrize(("op", "name"), [("getattr", "args"), ("special", "__str__"), ("getattr", "__notes__")])
+def test_what_a_failed_assert_says_is_closed(op: str, name: str) -> None:
+    error = AssertionError("expected 42")
+    answer = ask(error, op, name) if op != "special" else ask_special(error, name)
+    assert answer[0] == "e"
+    assert "42" not in json.dumps(answer)
 
 
 def test_an_object_of_the_tests_is_open_to_its_user() -> None:

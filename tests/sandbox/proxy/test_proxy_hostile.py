@@ -306,6 +306,30 @@ def test_an_assert_that_failed_in_a_callback_is_known_though_it_was_swallowed(co
     assert str(peer.failed_assert) == "wrong"
 
 
+def test_a_missing_exception_in_a_callback_is_known_though_it_was_swallowed(connect: Callable[..., Peer]) -> None:
+    peer = connect(EXCEPTIONS)
+    module = peer.module()
+    peer.begin()
+
+    def check() -> None:
+        with pytest.raises(ValueError):
+            module.none()
+
+    assert module.swallow(check) is None
+    assert peer.failed_assert is not None
+
+
+def test_what_a_failed_assert_says_does_not_cross(connect: Callable[..., Peer]) -> None:
+    module: Any = connect(
+        "def text(f):\n    try: f()\n    except AssertionError as e: return [str(e), e.args]"
+    ).module()
+
+    def check() -> None:
+        raise AssertionError("expected 42")
+
+    assert "42" not in repr(module.text(check))
+
+
 def test_a_skip_of_the_tests_that_the_submission_raises_again_is_marked(connect: Callable[..., Peer]) -> None:
     peer = connect(EXCEPTIONS)
     module = peer.module()
@@ -428,6 +452,26 @@ def test_a_submission_does_not_look_behind_what_tests_give_it(solution: Solution
         assert "42" not in found
         assert "secret" not in found
         assert "Solution" not in found  # a global of this file
+
+
+HOLDING = """
+import gc
+from verifier.sandbox.proxy.link import Link
+def request(*operands):
+    link = next(o for o in gc.get_objects() if type(o) is Link and not o.guarded)
+    try: return repr(link.request(*operands))
+    except (AttributeError, PermissionError): return "refused"
+def wrap(method, other): return request("call", type(method), (other,), ())
+def wrap_anew(method, other): return request("special", "__init__", method, other)
+def inside(method, other): return request("getattr", method, "_verifier_method")
+def inner(method, other): return request("getattr", method, "__self__")
+"""
+
+
+@pytest.mark.parametrize("way", ["wrap", "wrap_anew", "inside", "inner"])
+def test_a_method_that_is_held_is_no_way_to_what_is_closed(solution: Solution, way: str) -> None:
+    held = Owner().method
+    assert getattr(solution(HOLDING), way)(held, "{0.__globals__}") == "refused"
 
 
 @pytest.mark.parametrize("path", ["gi_frame", "gi_code", "gi_frame.f_locals", "gi_frame.f_globals"])

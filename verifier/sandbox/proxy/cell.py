@@ -6,6 +6,7 @@ import codecs
 import io
 import os
 import sys
+from collections.abc import Callable
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -20,17 +21,7 @@ _MISSING = object()
 def serve_tests(code: CodeType) -> int:
     """Serves the tests until they have ended. Returns the process's exit status."""
     link = Link(PEER_FD, guarded=False)
-    side = _Side(link, code)
-    link.operations.update(
-        load=side.load,
-        reload=side.reload,
-        names=side.names,
-        resolve=side.resolve,
-        patch=side.patch,
-        unpatch=side.unpatch,
-        seed=side.seed,
-        environ=side.environ,
-    )
+    link.operations.update(operations(code))
     _redirect(link)
     _announce_threads(link)
     told.forward(link)
@@ -38,10 +29,17 @@ def serve_tests(code: CodeType) -> int:
     return 0
 
 
+def operations(code: CodeType) -> dict[str, Callable[..., Any]]:
+    """What a tester asks for beyond what both sides do for each other; see `_Side`."""
+    side = _Side(code)
+    names = ("load", "reload", "names", "resolve", "patch", "unpatch", "seed", "environ")
+    return {name: getattr(side, name) for name in names}
+
+
 class _Side:
     """What a tester asks of a submission as a whole."""
 
-    def __init__(self, link: Link, code: CodeType) -> None:
+    def __init__(self, code: CodeType) -> None:
         self._code = code
         self._module: ModuleType | None = None
         self._patched: dict[tuple[str, str, str], Any] = {}

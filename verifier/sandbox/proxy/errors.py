@@ -181,13 +181,18 @@ def _builtin_base(cls: Any) -> Any:
 
 
 def is_verdict(error: BaseException) -> bool:
-    """Whether it is how a test of the tests' side fails, or ends otherwise."""
-    return isinstance(error, AssertionError) or type(error).__module__.partition(".")[0] == "_pytest"
+    """Whether it is how a test of this side fails, or ends otherwise: its text may hold what is expected."""
+    return (isinstance(error, AssertionError) or _is_of(error, ("_pytest",))) and not has(error, RAISED)
 
 
 def is_outcome(error: BaseException) -> bool:
     """Whether it ends a test other than by failing: such as a skip, which a submission may keep and raise again."""
-    return type(error).__module__.partition(".")[0] in ("unittest", "_pytest") or not isinstance(error, Exception)
+    return _is_of(error, ("unittest", "_pytest")) or not isinstance(error, Exception)
+
+
+def _is_of(error: BaseException, tops: tuple[str, ...]) -> bool:
+    """By the classes that its class is made from: pytest's call themselves builtin."""
+    return any(base.__module__.partition(".")[0] in tops for base in type(error).__mro__)
 
 
 def mark_raised(error: BaseException) -> None:

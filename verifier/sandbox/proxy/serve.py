@@ -15,7 +15,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from verifier.sandbox.proxy import about
+from verifier.sandbox.proxy import about, errors
 from verifier.sandbox.proxy.describe import SPECIAL
 from verifier.sandbox.proxy.held import Held
 from verifier.sandbox.values import NotPlain
@@ -260,12 +260,18 @@ def check(link: Link, op: str, operands: list[Any]) -> None:
     if place is None or len(operands) <= place or not link.kept.is_mine(operands[place]):
         raise PermissionError(f"{op} is not for a submission to ask")
     owner = operands[place]
+    if type(owner) is Held:
+        if op == "special" and operands[0] != "__call__":
+            raise PermissionError("a method is there to be called")
+        owner = owner._verifier_method
     if isinstance(owner, type) and not _is_for_use(link, owner):
         if op == "getattr":
             raise AttributeError(f"the class {owner.__name__} is closed to a submission")
         raise PermissionError(f"the class {owner.__name__} is not for a submission to use")
     if op == "special" and operands[0] in _SHOWING and isinstance(owner, functools.partial):
         raise PermissionError("a callback of the tests does not show what is in it")
+    if isinstance(owner, BaseException) and errors.is_verdict(owner):
+        raise PermissionError("a failed assert of the tests is not for a submission to look at")
     if op in ("method", "hold", "getattr", "setattr", "delattr"):
         name = operands[1]
         if type(name) is not str or not _is_open(owner, name):
@@ -278,12 +284,14 @@ def check(link: Link, op: str, operands: list[Any]) -> None:
 def _is_open(owner: Any, name: str) -> bool:
     if name.startswith("__"):
         return name in _READABLE
+    if name in ("format", "format_map") and isinstance(owner, str):
+        return False  # its fields reach for attributes, over here
     if name in _MOCK_CONTROLS or name.startswith("assert"):
         return not _is_of_library(owner)
     if name.startswith(_INSIDES) and isinstance(owner, _CLOSED):
         return False
-    if (isinstance(owner, functools.partial) and name in _OF_PARTIAL) or (isinstance(owner, str) and "format" in name):
-        return False  # text can be made to format other objects of the tests, by their attributes
+    if isinstance(owner, functools.partial) and name in _OF_PARTIAL:
+        return False
     return not (name.startswith("_") and (isinstance(owner, _CLOSED) or _is_of_library(owner)))
 
 
@@ -293,7 +301,7 @@ def _is_changeable(owner: Any) -> bool:
 
 def _is_for_use(link: Link, cls: type) -> bool:
     """Whether the tests define this class, or passed it on: a submission must not get at others by type(object)."""
-    if _is_made_by_library(cls):
+    if _is_made_by_library(cls) or cls is Held:
         return False
     return cls in link.kept.handed_out or cls.__module__.partition(".")[0] not in sys.stdlib_module_names
 
@@ -303,9 +311,9 @@ def _is_of_library(owner: Any) -> bool:
 
 
 def _is_made_by_library(kind: type) -> bool:
-    """Whether a class, or one that it is made from, is of unittest or pytest: mocks, test cases and such."""
+    """Whether a class, or one that it is made from, is of unittest, pytest or this package."""
     for cls in kind.__mro__:
         top = str(getattr(cls, "__module__", "")).partition(".")[0]
-        if top in ("unittest", "_pytest", "pytest", "pluggy"):
+        if top in ("unittest", "_pytest", "pytest", "pluggy", "verifier"):
             return True
     return False

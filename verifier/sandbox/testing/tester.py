@@ -13,6 +13,7 @@ from verifier.sandbox.inside import Confinement, SetupError, setup_descriptors, 
 from verifier.sandbox.modules import Environment
 from verifier.sandbox.protocol import MAX_BYTECODE_BYTES, PEER_FD
 from verifier.sandbox.proxy.tester import CellGone, Peer, is_proxy
+from verifier.sandbox.proxy.warm_up import converse
 from verifier.sandbox.testing import asserts, explain, jail, stand_in
 from verifier.sandbox.testing.code import TestCode, TestSource
 from verifier.sandbox.testing.reports import Reports, read_frame
@@ -128,4 +129,5 @@ def warm_up() -> None:
     with contextlib.suppress(AssertionError):
         wrong = TestSource([("a", "assert 1 + 1 == 3")]).compile_steps()
         exec(wrong.parts[0][1], namespace)
+    converse()
     json.loads(json.dumps({"name": "a", "cpu_s": 0.5, "wall_s": 1e-5}))
