@@ -7,6 +7,7 @@ _CLOSED = (
     "design: the submission reads an attribute with an underscore of the tests' object, and those are closed to it"
 )
 
+_DEFAULTS = "design: it looks at defaults of the tests' functions, and is not told them: they may be answers"
 _FILES = "needs files: it makes or looks for what the test has in its own folder, and a cell has none"
 
 EXCEPTIONS: dict[str, dict[str, str]] = {
@@ -21,6 +22,10 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         f"BigCodeBench/565:reference:{_TEST}_dll_name_returned": _CLOSED,
         f"BigCodeBench/565:reference:{_TEST}_md5_hash_printed": _CLOSED,
         f"BigCodeBench/565:reference:{_TEST}_sha256_hash_printed": _CLOSED,
+        f"BigCodeBench/569:reference:{_TEST}_function_with_multiple_defaults": _DEFAULTS,
+        f"BigCodeBench/569:reference:{_TEST}_lambda_function": _DEFAULTS,
+        f"BigCodeBench/569:reference:{_TEST}_lambda_in_defaults": _DEFAULTS,
+        f"BigCodeBench/973:reference:{_TEST}_nonexist_path": _FILES,
         f"BigCodeBench/739:mutation 2: one more in line 30:{_TEST}_rounded_two_decimal": "data: by chance; the "
         "submission draws one of five numbers",
         f"BigCodeBench/991:reference:{_TEST}_correct_length": "design: test and submission draw from one sequence of "

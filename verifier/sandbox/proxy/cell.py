@@ -21,7 +21,7 @@ _MISSING = object()
 def serve_tests(code: CodeType) -> int:
     """Serves the tests until they have ended. Returns the process's exit status."""
     link = Link(PEER_FD, guarded=False)
-    link.operations.update(operations(code))
+    link.operations.update(operations(code, told.forward))
     _redirect(link)
     _announce_threads(link)
     told.forward(link)
@@ -29,9 +29,10 @@ def serve_tests(code: CodeType) -> int:
     return 0
 
 
-def operations(code: CodeType) -> dict[str, Callable[..., Any]]:
-    """What a tester asks for beyond what both sides do for each other; see `_Side`."""
-    side = _Side(code)
+def operations(code: CodeType, forward: Callable[[Link], None]) -> dict[str, Callable[..., Any]]:
+    """What a tester asks for beyond what both sides do for each other; see `_Side`. `forward` is called once the
+    submission is loaded."""
+    side = _Side(code, forward)
     names = ("load", "reload", "names", "resolve", "patch", "unpatch", "seed", "environ")
     return {name: getattr(side, name) for name in names}
 
@@ -39,7 +40,8 @@ def operations(code: CodeType) -> dict[str, Callable[..., Any]]:
 class _Side:
     """What a tester asks of a submission as a whole."""
 
-    def __init__(self, code: CodeType) -> None:
+    def __init__(self, code: CodeType, forward: Callable[[Link], None]) -> None:
+        self._forward = forward
         self._code = code
         self._module: ModuleType | None = None
         self._patched: dict[tuple[str, str, str], Any] = {}
@@ -59,7 +61,7 @@ class _Side:
                     sys.modules.pop(name, None)
                 raise
             self._module = module
-            told.forward(link)
+            self._forward(link)
         return self._module
 
     def reload(self, link: Link) -> None:

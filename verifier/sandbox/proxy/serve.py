@@ -141,8 +141,9 @@ def _signature(link: Link, function: Any) -> list[Any]:
     found = about.signature(link, function)
     if not link.guarded:
         return found
+    parameters, returned = found
     # A default may be what the tests expect.
-    return [[name, kind, has_default, None, None] for name, kind, has_default, *_ in found[:-1]] + [None]
+    return [[[name, kind, given, None, *annotation] for name, kind, given, _, *annotation in parameters], returned]
 
 
 def member(name: str, value: Any) -> tuple[Any, ...]:

@@ -44,7 +44,7 @@ def converse() -> None:
     def serve() -> None:
         try:
             link = Link(theirs.fileno(), guarded=False)
-            link.operations.update(operations(compile(_SUBMISSION, "warm_up.py", "exec")))
+            link.operations.update(operations(compile(_SUBMISSION, "warm_up.py", "exec"), lambda link: None))
             link.serve_main()
         finally:
             ended.release()

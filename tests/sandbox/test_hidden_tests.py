@@ -1,0 +1,191 @@
+"""Whole suites of kind pytest and asserts, judged as a user would: what was hard to get right in public test files."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from verifier.judging.judge import Judgement
+from verifier.pipeline import Verifier
+from verifier.suite.model import parse_suite
+from verifier.verdict import Verdict
+
+
+def judge(verifier: Verifier, code: str, tests: str) -> Judgement:
+    files = {"test_solution.py": textwrap.dedent(tests)}
+    return verifier.judge(textwrap.dedent(code), parse_suite({"kind": "pytest", "files": files}))
+
+
+def passes(verifier: Verifier, code: str, tests: str) -> None:
+    judgement = judge(verifier, code, tests)
+    assert [(case.name, case.note) for case in judgement.cases if not case.passed] == []
+    assert judgement.cases
+
+
+EXCEPTIONS = """
+import decimal, json, smtplib, subprocess
+def catch(function, kind):
+    try: function()
+    except kind: return True
+def fail(): raise subprocess.CalledProcessError(3, "x")
+"""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "subprocess.CalledProcessError(1, 'x')",
+        "smtplib.SMTPAuthenticationError(1, 'x')",
+        "json.JSONDecodeError('a', 'b', 0)",
+        "decimal.InvalidOperation()",
+        "UnicodeDecodeError('utf-8', b'a', 0, 1, 'r')",
+    ],
+)
+def test_an_exception_of_the_library_is_caught_by_its_class_in_the_submission(verifier, error):
+    tests = f"""
+    import decimal, json, smtplib, subprocess
+    import solution
+    def test_caught():
+        error = {error}
+        def raises(): raise error
+        assert solution.catch(raises, type(error))
+    """
+    passes(verifier, EXCEPTIONS, tests)
+
+
+def test_an_exception_of_the_library_is_caught_by_its_class_in_the_tests(verifier):
+    tests = """
+    import subprocess, pytest, solution
+    def test_raised():
+        with pytest.raises(subprocess.CalledProcessError) as caught:
+            solution.fail()
+        assert caught.value.returncode == 3
+    """
+    passes(verifier, EXCEPTIONS, tests)
+
+
+def test_a_path_is_a_value(verifier):
+    code = """
+    import pathlib
+    def below(path): return path / "b"
+    def exists(path): return pathlib.Path(path).exists()
+    """
+    tests = """
+    from pathlib import Path
+    import solution
+    def test_below(): assert solution.below(Path("/a")) == Path("/a/b")
+    def test_exists(): assert solution.exists("/nothing") is False
+    """
+    passes(verifier, code, tests)
+
+
+def test_a_patch_that_is_imported_by_name_reaches_the_submission(verifier):
+    code = "import os, socket\ndef names(path): return os.listdir(path)\ndef look(n): return socket.gethostbyname(n)"
+    tests = """
+    from unittest.mock import patch
+    import solution
+    @patch("os.listdir", return_value=["a"])
+    def test_listdir(listdir):
+        assert solution.names("x") == ["a"]
+        listdir.assert_called_once_with("x")
+    def test_host():
+        with patch("socket.gethostbyname") as look:
+            look.return_value = "1"
+            assert solution.look("x") == "1"
+    """
+    passes(verifier, code, tests)
+
+
+def test_a_submission_sees_the_parameters_of_a_callback_but_not_their_defaults(verifier):
+    code = """
+    import inspect
+    def names(function): return list(inspect.signature(function).parameters)
+    def default(function): return inspect.signature(function).parameters["b"].default
+    """
+    tests = """
+    import solution
+    def callback(a: int, b=7123, *args, c, d=5, **kwargs) -> str: ...
+    def test_names(): assert solution.names(callback) == ["a", "b", "args", "c", "d", "kwargs"]
+    def test_none(): assert solution.names(lambda: 0) == []
+    def test_default(): assert solution.default(callback) is None
+    """
+    passes(verifier, code, tests)
+
+
+def test_a_quotient_with_plain_data_may_be_compared_with_an_object(verifier):
+    code = """
+    class Number:
+        def __init__(self, x): self.x = x
+        def __truediv__(self, other): return Number(self.x / other + 1e-12)
+        def __sub__(self, other): return Number(self.x - other.x)
+        def __abs__(self): return abs(self.x)
+    """
+    tests = """
+    import unittest
+    from solution import Number
+    class Test(unittest.TestCase):
+        def test_quotient(self): self.assertAlmostEqual(Number(3) / 5, Number(0.6))
+    """
+    passes(verifier, code, tests)
+
+
+def test_tests_parametrised_by_the_submission_are_one_case_a_function(verifier):
+    code = "import enum\nclass Colour(enum.Enum):\n  RED = 1\n  BLUE = 2\ndef f(c): return c.value"
+    tests = """
+    import pytest
+    from solution import Colour, f
+    @pytest.mark.parametrize("colour", list(Colour))
+    def test_value(colour): assert f(colour) in (1, 2)
+    """
+    judgement = judge(verifier, code, tests)
+    assert [(case.name, case.verdict) for case in judgement.cases] == [("test_solution.py::test_value", Verdict.AC)]
+
+
+def test_a_failed_assert_that_comes_back_to_the_tests_is_theirs_to_expect(verifier):
+    code = "def each(items, call):\n  for item in items: call(item)"
+    tests = """
+    import pytest, solution
+    def test_callback():
+        def call(n): assert n > 9
+        with pytest.raises(AssertionError):
+            solution.each([2], call)
+    """
+    passes(verifier, code, tests)
+
+
+def test_a_set_of_the_submissions_own_class_is_asked_by_its_content(verifier):
+    code = """
+    class Items(set):
+        def issuperset(self, other): return True
+    def f(): return Items({1, 2})
+    """
+    tests = """
+    from solution import f
+    def test_holds(): assert f().issuperset({1, 2})
+    def test_lacks(): assert not f().issuperset({3})
+    """
+    passes(verifier, code, tests)
+
+
+def test_warnings_and_log_records_reach_the_tests(verifier):
+    code = """
+    import logging, warnings
+    def warn(): warnings.warn("old", DeprecationWarning)
+    def log(): logging.getLogger("x").warning("low")
+    """
+    tests = """
+    import unittest, warnings, pytest, solution
+    def test_recorded():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            solution.warn()
+        assert [str(w.message) for w in caught] == ["old"]
+    def test_warns():
+        with pytest.warns(DeprecationWarning, match="old"): solution.warn()
+    class Test(unittest.TestCase):
+        def test_logged(self):
+            with self.assertLogs("x") as logs: solution.log()
+            self.assertEqual(logs.output, ["WARNING:x:low"])
+    """
+    passes(verifier, code, tests)
