@@ -205,11 +205,3 @@ def has(error: BaseException, name: str) -> Any:
         return object.__getattribute__(error, name)
     except AttributeError:
         return None
-
-
-def clean_traceback(error: BaseException) -> BaseException:
-    """Without the frames of this package that it went through."""
-    trace = error.__traceback__
-    while trace is not None and __package__.replace(".", "/") in trace.tb_frame.f_code.co_filename:
-        trace = trace.tb_next
-    return error.with_traceback(trace)
