@@ -87,10 +87,12 @@ def _special(link: Link, name: str, owner: Any, *operands: Any) -> Any:
     asked = _ASKED.get(name)
     if asked is not None and not operands:
         return asked(owner)
-    method: Any = getattr(type(owner), name, None)
+    kind = type(owner)
+    method: Any = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
     if method is None:
-        raise TypeError(f"{type(owner).__name__!r} object has no {name}")
-    return method(owner, *operands)
+        raise TypeError(f"{kind.__name__!r} object has no {name}")
+    bind = getattr(type(method), "__get__", None)  # as the interpreter does: a mock's methods don't take the mock
+    return (method if bind is None else bind(method, owner, kind))(*operands)
 
 
 def _member(link: Link, cls: type, owner: Any, name: str) -> Any:
