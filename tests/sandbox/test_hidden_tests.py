@@ -189,3 +189,68 @@ def test_warnings_and_log_records_reach_the_tests(verifier):
             self.assertEqual(logs.output, ["WARNING:x:low"])
     """
     passes(verifier, code, tests)
+
+
+CLASSES = {
+    "a class with a lower-case name": (
+        """
+        class vector:
+            def __init__(self, x, y): self.x, self.y = x, y
+            def __mul__(self, k): return vector(self.x * k, self.y * k)
+            __rmul__ = __mul__
+            def __sub__(self, k): return vector(self.x - k, self.y - k)
+            def __eq__(self, other): return (self.x, self.y) == (other.x, other.y)
+        """,
+        """
+        from solution import vector
+        def test_product(): assert vector(1, 2) * 3 == 3 * vector(1, 2) == vector(3, 6)
+        def test_difference(): assert vector(1, 2) - 1 == vector(0, 1)
+        """,
+    ),
+    "a lower-case container that only says what it holds": (
+        """
+        class stack:
+            def __init__(self): self.items = []
+            def push(self, item): self.items.append(item)
+            def __contains__(self, item): return item in self.items
+        """,
+        """
+        from solution import stack
+        def test_holds():
+            numbers = stack()
+            numbers.push(3)
+            assert 3 in numbers and 4 not in numbers
+        """,
+    ),
+    "a class that only a function hands out": (
+        """
+        class Trie:
+            def __init__(self): self.words = []
+            def insert(self, word): self.words.append(word)
+            def startswith(self, part): return any(word.startswith(part) for word in self.words)
+            def __contains__(self, word): return word in self.words
+        def make(): return Trie()
+        """,
+        """
+        from solution import make
+        def test_words():
+            trie = make()
+            trie.insert("apple")
+            assert trie.startswith("app") and "apple" in trie and "app" not in trie
+        """,
+    ),
+    "the amount of a difference": (
+        """
+        class Money:
+            def __init__(self, cents): self.cents = cents
+            def __sub__(self, cents): return Money(self.cents - cents)
+            def __int__(self): return self.cents
+        """,
+        "from solution import Money\ndef test_amount(): assert int(Money(5) - 3) == 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_class_of_the_submission_works_where_the_tests_know_it_as_one(verifier, name):
+    passes(verifier, *CLASSES[name])

@@ -29,6 +29,9 @@ QUERIES = frozenset(
 don't name, see methods.py: one that is made from a builtin class gives what that class says of its content."""
 
 
+_OF_PLAIN_DATA = QUERIES.union(*map(dir, (str, bytes, int, float, complex, tuple, frozenset)))
+_OF_PLAIN_DATA |= {"keys", "values", "items", "get", "copy", "sort", "reverse"}
+"""What tests may ask of plain data that they got, other than to change it."""
 _FRAMES = 50
 """So many calls deep goes what is done for a request."""
 
@@ -143,6 +146,8 @@ class Link(Channel):
         if name in self.from_star:
             return importlib.import_module(self.from_star.pop(name))
         value = self.request("getattr", owner, name)
+        if isinstance(owner, Proxy) and name in self.mentioned and name not in _OF_PLAIN_DATA:
+            self.borrowed.name(type(owner))  # they know that it is no plain data
         return self.name(value, name)
 
     def name(self, value: Any, name: str) -> Any:

@@ -4,12 +4,14 @@ The rules of the tester's side, where `link.guarded` is set:
 
 * `==` and `!=` with anything but another proxy are decided here: an object made from a builtin one compares by its
   plain content, any other is unequal. Ordering is refused.
-* `in`, arithmetic and predicates with plain operands run only for classes that the tests name. A function that returns
-  an object of a class of its own making, whose `__contains__` or `__sub__` says what one would like to hear, gains
-  nothing. Containers of other classes are searched here, by iteration.
-* Even for named classes, an operator that measures a difference (`-`, `/`, `%`, ..) to a plain operand may not give
-  plain data: "the difference to the expected value is 0" is a claim for this side to make. Nor may what becomes of an
-  object that it gives, by abs(), float() and such.
+* `in`, and methods that are told what is expected, run only for classes that the tests know as such: they name the
+  class, or use an attribute of an object of it that no plain value has (`Link.attribute`). A function that returns an
+  object of a class of its own making, whose `__contains__` says what one would like to hear, gains nothing. Containers
+  of other classes are searched here, by iteration.
+* An operator that is given a plain operand may not give plain data if the tests don't know the class, or if it measures
+  a difference (`-`, `/`, `%`, ..): "the difference to the expected value is 0" is a claim for this side to make. Nor
+  may what becomes of such a difference, by abs(), round() and such. A number of a class of its own is plain data too,
+  unless it came of one.
 * `__exit__` can swallow only what skips no check of the tests': see swallow.py.
 """
 
@@ -29,9 +31,11 @@ _WRITING = frozenset(
     {"__setitem__", "__delitem__", *(f"__i{name}__" for name in ("add", "mul", "or", "and", "sub", "xor"))}
 )
 _NOT_LOCAL = frozenset({"__init__", "__new__", "__getattribute__", "__class__", "__hash__", "__repr__", "__str__"})
-_NUMERIC = frozenset(
-    f"__{name}__" for name in "neg pos abs invert round trunc floor ceil int float complex index bool len".split()
-)
+_MEASURES = frozenset(f"__{name}__" for name in "neg pos abs invert round float complex bool".split())
+"""How one sees whether a difference is none."""
+_NUMERIC = _MEASURES | {f"__{name}__" for name in "trunc floor ceil int index len".split()}
+_NUMBERS = frozenset({int, float, complex})
+_SCALES = ("div", "mod", "mul", "pow", "shift")
 
 
 def special_method(name: str, defined: bool, *, is_exception: bool) -> dict[str, Any]:
@@ -79,7 +83,7 @@ def _unary(name: str) -> Callable[..., Any]:
         ):
             return getattr(base, name)(content_of(self), *operands)
         result = link.request("special", name, self, *operands)
-        return _difference(name, result) if name in _NUMERIC and _is_difference(self) else result
+        return _difference(name, self, result) if name in _MEASURES and _is_difference(self) else result
 
     method.__name__ = name
     return method
@@ -89,15 +93,20 @@ def _is_difference(value: Any) -> bool:
     return bool(getattr(value, "_verifier_difference", False))
 
 
-def _difference(name: str, result: Any) -> Any:
-    """`result` is what a difference to plain data gave, or what became of one."""
+def _difference(name: str, value: Any, result: Any) -> Any:
+    """`result` is what a difference of `value` to plain data gave, or what became of one."""
     parts = result if type(result) is tuple else (result,)
-    if not all(isinstance(part, Proxy) or part is NotImplemented for part in parts):
+    if not all(part is NotImplemented or _is_object(part, value) for part in parts):
         raise TypeError(f"{name} gave plain data for a difference to plain data, which is not believed")
-    for part in parts if "div" not in name and "mod" not in name else ():  # whose plain results matter only
-        if isinstance(part, Proxy):
+    for part in parts:
+        if isinstance(part, Proxy) and not any(scale in name for scale in _SCALES):
             object.__setattr__(part, "_verifier_difference", True)
     return result
+
+
+def _is_object(part: Any, value: Any) -> bool:
+    """Whether `part` is an object, and no number where `value` was none."""
+    return isinstance(part, Proxy) and part._verifier_base not in (_NUMBERS - {value._verifier_base})
 
 
 def _binary(name: str) -> Callable[..., Any]:
@@ -106,15 +115,16 @@ def _binary(name: str) -> Callable[..., Any]:
         if not link.guarded or all(is_proxy(operand) for operand in operands):
             result = link.request("special", name, self, *operands)
             if link.guarded and (_is_difference(self) or any(map(_is_difference, operands))):
-                return _difference(name, result)
+                return _difference(name, self, result)
             return result
-        if not link.borrowed.is_named(type(self)):
-            base = self._verifier_base
-            return getattr(base, name, _not_implemented)(content_of(self), *operands) if base else NotImplemented
+        is_named, base = link.borrowed.is_named(type(self)), self._verifier_base
+        if base and not is_named:
+            return getattr(base, name, _not_implemented)(content_of(self), *operands)
         result = link.request("special", name, self, *operands)
         if result is self and name.startswith("__i"):
             return result
-        return _difference(name, result) if name in DIFFERENCES or _is_difference(self) else result
+        believed = is_named and name not in DIFFERENCES and not _is_difference(self)
+        return result if believed else _difference(name, self, result)
 
     method.__name__ = name
     return method
