@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks.datasets import oracle
 from benchmarks.datasets.exceptions import reason_for
@@ -131,19 +131,38 @@ def markdown(tallies: list[Tally]) -> str:
     for t in tallies:
         cells = (t.name, len(t.problems), t.cases, t.right, t.right_accepted, t.wrong, t.wrong_rejected, len(t.odd))
         lines.append(f"| {' | '.join(map(str, cells))} | {t.wall_s:.0f} |")
-    lines += ["", "Exceptions:", ""]
-    for t in tallies:
-        by_reason: dict[str, list[Odd]] = {}
-        for odd in t.odd:
-            by_reason.setdefault(odd.reason or "**not explained**", []).append(odd)
-        for reason, odds in by_reason.items():
-            lines.append(f"- {t.name}: {reason}")
-            lines += [f"  - {odd.line()}" for odd in odds]
-    if not any(t.odd for t in tallies):
-        lines.append("- none")
+    lines += ["", "Exceptions:", "", *by_reason({t.name: t.odd for t in tallies})]
     lines += ["", "Left out:", ""]
     for t in tallies:
-        for reason, problems in t.skipped.items():
-            named = f" ({', '.join(problems)})" if len(problems) <= 5 else ""
-            lines.append(f"- {t.name}: {len(problems)} x {reason}{named}")
+        lines += left_out(t.name, t.skipped)
     return "\n".join(lines) + "\n"
+
+
+class Explained(Protocol):
+    """What came out otherwise than it should."""
+
+    reason: str | None
+
+    def line(self) -> str: ...
+
+
+def by_reason(found: Mapping[str, Sequence[Explained]]) -> list[str]:
+    """Lines of a list: for each set and reason, what has it."""
+    lines = []
+    for name, all_of_set in found.items():
+        reasons: dict[str, list[Explained]] = {}
+        for one in all_of_set:
+            reasons.setdefault(one.reason or "**not explained**", []).append(one)
+        for reason, explained in reasons.items():
+            lines.append(f"- {name}: {reason}")
+            lines += [f"  - {one.line()}" for one in explained]
+    return lines or ["- none"]
+
+
+def left_out(name: str, problems: Mapping[str, Sequence[str]]) -> list[str]:
+    """Lines of a list: how many problems of a set were left out for each reason, and which, where they are few."""
+    lines = []
+    for reason, left in problems.items():
+        named = f" ({', '.join(left)})" if len(left) <= 5 else ""
+        lines.append(f"- {name}: {len(left)} x {reason}{named}")
+    return lines

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.datasets.report import by_reason, left_out
 from benchmarks.testfiles import plain
 from benchmarks.testfiles.exceptions import reason_for
 from benchmarks.testfiles.problem import LeftOut, PlainRun, PlainTest, Problem, Submission
@@ -312,16 +313,7 @@ def markdown(tallies: list[Tally]) -> str:
                 f"{t.name}: of {t.forged} tests of submissions that only pretend, {t.forged_plain} pass in plain",
             ]
             lines[-1] += f" pytest and {t.forged_ours} in ours."
-    lines += ["", "Different:", ""]
-    for t in tallies:
-        by_reason: dict[str, list[Difference]] = {}
-        for difference in t.different:
-            by_reason.setdefault(difference.reason or "**not explained**", []).append(difference)
-        for reason, differences in by_reason.items():
-            lines.append(f"- {t.name}: {reason}")
-            lines += [f"  - {difference.line()}" for difference in differences]
-    if not any(t.different for t in tallies):
-        lines.append("- none")
+    lines += ["", "Different:", "", *by_reason({t.name: t.different for t in tallies})]
     lines += ["", "Apart and left out:", ""]
     for t in tallies:
         for needs, tests in t.apart.items():
@@ -329,7 +321,5 @@ def markdown(tallies: list[Tally]) -> str:
             lines.append(f"- {t.name}: {len(tests)} tests of {len(problems)} suites: {needs}")
         if t.apart:
             lines.append(f"  - {t.apart_same} of these come out the same nevertheless")
-        for reason, names in t.left_out.items():
-            named = f" ({', '.join(names)})" if len(names) <= 5 else ""
-            lines.append(f"- {t.name}: {len(names)} x {reason}{named}")
+        lines += left_out(t.name, t.left_out)
     return "\n".join(lines) + "\n"

@@ -20,6 +20,11 @@ class CompiledTests:
     environment: frozenset[str] = frozenset()
     code: bytes | None = None
 
+    @property
+    def size_bytes(self) -> int:
+        """With what it costs to keep it at all."""
+        return len(self.code or b"") + 1000
+
 
 class CompiledCache:
     """By the suite's digest, for all slots of a keeper. May be used from several threads."""
@@ -27,6 +32,7 @@ class CompiledCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, CompiledTests] = OrderedDict()
+        self._held_bytes = 0
 
     def get(self, tests: Tests) -> CompiledTests:
         key = _key(tests)
@@ -38,14 +44,15 @@ class CompiledCache:
         return CompiledTests(frozenset({"pytest"} if tests.kind == "pytest" else ()))
 
     def put(self, tests: Tests, compiled: CompiledTests) -> None:
-        size = len(compiled.code or b"")
-        if size > MAX_CACHED_BYTES // 8:
+        if compiled.size_bytes > MAX_CACHED_BYTES // 8:
             compiled = CompiledTests(compiled.environment)
+        key = _key(tests)
         with self._lock:
-            self._kept[_key(tests)] = compiled
-            held = sum(len(kept.code or b"") for kept in self._kept.values())
-            while held > MAX_CACHED_BYTES:
-                held -= len(self._kept.popitem(last=False)[1].code or b"")
+            before = self._kept.pop(key, None)
+            self._held_bytes += compiled.size_bytes - (before.size_bytes if before is not None else 0)
+            self._kept[key] = compiled
+            while self._held_bytes > MAX_CACHED_BYTES:
+                self._held_bytes -= self._kept.popitem(last=False)[1].size_bytes
 
 
 def _key(tests: Tests) -> str:

@@ -73,10 +73,6 @@ def names_in(code: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", code))
 
 
-def link_of(peer: tester.Peer) -> Any:
-    return peer._link
-
-
 @pytest.fixture
 def connect() -> Iterator[Callable[..., tester.Peer]]:
     """connect(code, mentioned=names in the code, **options of Peer): a tester's side with its cell."""

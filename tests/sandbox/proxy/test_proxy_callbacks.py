@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from verifier.sandbox.proxy.tester import Peer
+
 PRELUDE = """
 import solution
 import solution as s
@@ -310,3 +312,14 @@ show(apply(lambda *a: [type(x).__name__ for x in a], b'x', bytearray(), 1j, rang
 @pytest.mark.parametrize("case", CASES)
 def test_callbacks_work_as_beside_the_plain_module(same: Callable[[str, str], None], case: str) -> None:
     same("mixed", PRELUDE + CASES[case])
+
+
+def test_methods_that_were_passed_are_let_go(connect: Callable[..., Peer]) -> None:
+    class Counter:
+        def count(self) -> int:
+            return 1
+
+    peer = connect("def call(function): return function()")
+    module = peer.module()
+    assert sum(module.call(Counter().count) for _ in range(500)) == 500
+    assert len(peer._link.kept._methods) < 50

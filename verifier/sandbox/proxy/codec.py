@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any, cast
 from verifier.sandbox import values
 from verifier.sandbox.proxy import errors
 from verifier.sandbox.proxy.exchange import Containers
-from verifier.sandbox.proxy.proxies import BoundMethod, Member, ProxyClass, is_proxy, number_of
+from verifier.sandbox.proxy.proxies import (
+    BUILTIN_BASES,
+    MUTABLE_BASES,
+    BoundMethod,
+    Member,
+    ProxyClass,
+    is_proxy,
+    number_of,
+)
 from verifier.sandbox.values import NotPlain
 
 if TYPE_CHECKING:
@@ -29,8 +37,6 @@ _MUTABLE = frozenset({list, dict, set, bytearray, *_LIBRARY})
 _ITERABLES: tuple[Any, ...] = ([], (), {}, set(), "", b"", {}.values(), {}.items(), reversed([]))
 _LIST_ITERATORS = frozenset(type(iter(v)) for v in _ITERABLES)  # no tuple: a class may be equal to any other
 _DRIVEN = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
-_MUTABLE_BASES = (list, dict, set, bytearray)
-_BUILTIN_BASES = (int, float, complex, str, bytes, tuple, frozenset, *_MUTABLE_BASES)
 _COLLECTIONS: dict[str, Any] = {kind.__name__: kind for kind in _LIBRARY}
 _SINGLES = {"NotImplemented": NotImplemented, "Ellipsis": Ellipsis}
 _NAMELESS = types.ModuleType("nameless")
@@ -201,9 +207,9 @@ class Encoder(values.Encoder):
             elif not isinstance(owner, type) and getattr(type(owner), name, None) is value.__func__:
                 return {"l": [self.encode(owner, depth - 1), name]}
         number = link.kept.add(value)
-        if issubclass(kind, _BUILTIN_BASES):
-            base = next(base for base in _BUILTIN_BASES if issubclass(kind, base))
-            content = None if base in _MUTABLE_BASES else self.content(value, base, depth)
+        if issubclass(kind, BUILTIN_BASES):
+            base = next(base for base in BUILTIN_BASES if issubclass(kind, base))
+            content = None if base in MUTABLE_BASES else self.content(value, base, depth)
             return {"p": [number, link.kept.describe(kind), content]}
         return {"h": [number, link.kept.describe(kind)]}
 

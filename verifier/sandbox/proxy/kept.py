@@ -45,7 +45,7 @@ class Kept:
 
     def method(self, bound: Any) -> Held:
         """A bound method as an object of its own, the same each time."""
-        key = (id(bound.__self__), bound.__func__)
+        key = _key(bound)
         if key not in self._methods:
             self._methods[key] = Held(bound)
         return self._methods[key]
@@ -56,6 +56,8 @@ class Kept:
         if entry[1] <= 0:
             del self._objects[number]
             del self._numbers[id(entry[0])]
+            if type(entry[0]) is Held:
+                self._methods.pop(_key(entry[0]._verifier_method), None)
 
     def get(self, number: int) -> Any:
         return self._objects[number][0]
@@ -88,3 +90,7 @@ class Kept:
         cls = self.own_class(number)
         found = self._originals.get((cls, name))
         return vars(cls)[name] if found is None else found
+
+
+def _key(method: Any) -> tuple[int, Any]:
+    return id(getattr(method, "__self__", None)), getattr(method, "__func__", method)
