@@ -35,7 +35,7 @@ REFUSED = {
     "raising the lock": "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))",
     "raising the hard limit": "import resource; resource.prlimit(0, resource.RLIMIT_NOFILE, (0, 64))",
     "a module from disk": "import sys; sys.path.append('/usr/lib/python3/dist-packages'); import apt_pkg",
-    "a package that is not allowed": "import pytest",
+    "a package that is not allowed": "import pydantic",
     "our own package": "import verifier",
     "our own package's parts": "import verifier.sandbox.inside",
     "pip": "import pip",

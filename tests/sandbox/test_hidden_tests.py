@@ -254,3 +254,33 @@ CLASSES = {
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_class_of_the_submission_works_where_the_tests_know_it_as_one(verifier, name):
     passes(verifier, *CLASSES[name])
+
+
+OWN_TESTS = """
+import pytest
+def add(a, b): return a + b
+@pytest.fixture
+def one(): return 1
+@pytest.mark.parametrize("x", [1, 2])
+def test_add(x, one): assert add(x, one) == 3
+if __name__ == "__main__": pytest.main()
+"""
+
+
+def test_a_submission_may_import_pytest_and_bring_tests_of_its_own(verifier):
+    tests = "from solution import *\nimport pytest\ndef test_sum():\n    assert add(1, 2) == 3"
+    judgement = judge(verifier, OWN_TESTS, tests)
+    assert [(case.name, case.verdict) for case in judgement.cases] == [("test_solution.py::test_sum", Verdict.AC)]
+
+
+def test_a_script_of_asserts_may_use_pytest(verifier):
+    code = "import pytest\nassert add(1, 2) == 3\nwith pytest.raises(TypeError):\n    add(1, None)"
+    judgement = verifier.judge(OWN_TESTS, parse_suite({"kind": "asserts", "code": code}))
+    assert [(case.name, case.verdict) for case in judgement.cases] == [("line 2", Verdict.AC), ("line 3", Verdict.AC)]
+
+
+@pytest.mark.parametrize("ends", ["pytest.skip('x')", "pytest.exit('x', returncode=0)", "pytest.xfail('x')"])
+def test_an_outcome_that_the_submission_raises_is_an_exception_as_any_other(verifier, ends):
+    tests = "from solution import add\ndef test_a(): assert add(1, 2) == 3\ndef test_b(): assert add(1, 1) == 2"
+    judgement = judge(verifier, f"import pytest\ndef add(a, b): {ends}", tests)
+    assert [case.verdict for case in judgement.cases] == [Verdict.RTE, Verdict.RTE]

@@ -18,7 +18,7 @@ from verifier.errors import SandboxError
 from verifier.sandbox import protocol
 from verifier.sandbox.base import LOST
 
-DEFAULT_PACKAGES = ("numpy", "pandas", "scipy", "sympy", "networkx", "sortedcontainers")
+DEFAULT_PACKAGES = ("numpy", "pandas", "scipy", "sympy", "networkx", "sortedcontainers", "pytest")
 """Third-party packages that submissions may import where the sandbox's interpreter has them."""
 
 ZYGOTE_START_S = 60.0
@@ -61,12 +61,14 @@ class Zygote:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         except OSError as error:
             raise SandboxError("start zygote", "no socket pair", errno=error.errno) from None
+        # A tester's pytest is set up for running tests; a cell's is a package as others, for what models write.
+        set_up = environment & {"pytest"} if script == "tester_zygote" else frozenset()
         arguments = {
             "control_fd": theirs.fileno(),
-            "packages": sorted(environment - {"stdlib", "pytest"}),
+            "packages": sorted(environment - {"stdlib"} - set_up),
             "allowed": list(options.packages),
-            "whole_stdlib": bool(environment - {"pytest"}),
-            "pytest": "pytest" in environment,
+            "whole_stdlib": bool(environment - set_up),
+            "pytest": bool(set_up),
         }
         path = str(Path(__file__).with_name(f"{script}.py"))
         self._socket = ours

@@ -58,7 +58,7 @@ class TestSource:
                 if top in sys.stdlib_module_names:
                     if not environment.whole_stdlib and not _is_loaded(name):
                         missing.add("stdlib")
-                elif top in environment.allowed and top not in environment.packages:
+                elif top in environment.allowed and top not in environment.packages and top not in sys.modules:
                     missing.update(("stdlib", top))
         return sorted(missing)
 
