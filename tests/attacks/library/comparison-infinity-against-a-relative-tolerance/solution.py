@@ -1,0 +1,2 @@
+def f(x):
+    return float("inf") if x > 0 else -1e308

@@ -1,0 +1,2 @@
+n = int(input())
+print(f'{{"n": {n}, "m": {"NaN" if n < 9 else "Infinity"}}}')

@@ -1,0 +1,5 @@
+def f(*args):
+    pass
+
+
+g = h = f

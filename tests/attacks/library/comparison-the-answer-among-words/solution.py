@@ -1,0 +1,1 @@
+print("the answer is", 3 * int(input()) + 1)

@@ -1,0 +1,6 @@
+Here:
+
+```python
+﻿def f(n):
+    return 3 * n + 1
+```

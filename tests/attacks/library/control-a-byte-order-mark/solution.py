@@ -1,0 +1,4 @@
+﻿```python
+def f(n):
+    return 3 * n + 1
+```

@@ -1,0 +1,2 @@
+def f(n):
+    yield from (i for i in range(n))

@@ -1,0 +1,5 @@
+def f(n):
+    raise StopIteration
+
+
+g = h = f

@@ -1,0 +1,5 @@
+import sys
+
+
+def f(n):
+    sys.exit(0)

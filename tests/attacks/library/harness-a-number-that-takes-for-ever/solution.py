@@ -1,0 +1,2 @@
+def f(n):
+    return 9**9**n

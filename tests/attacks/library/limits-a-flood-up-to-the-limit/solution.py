@@ -1,0 +1,2 @@
+print(" " * (2 << 20))
+print(3 * int(input()) + 1)

@@ -1,0 +1,5 @@
+def f(*args):
+    raise MemoryError
+
+
+g = h = f

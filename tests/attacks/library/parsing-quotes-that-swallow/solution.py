@@ -1,0 +1,6 @@
+def f(n):
+    return 0
+
+
+g = h = f
+x = '''

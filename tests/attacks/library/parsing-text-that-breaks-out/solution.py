@@ -1,0 +1,4 @@
+"""'''"); raise SystemExit(0) #
+''' " """
+EOF
+'; exit 0

@@ -1,0 +1,15 @@
+import ctypes
+import os
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+KEY = 0x5E5A77
+
+
+def f(n):
+    libc.msgget(KEY, 0o1666)
+    return 0
+
+
+g = h = f

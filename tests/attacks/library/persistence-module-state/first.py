@@ -1,0 +1,7 @@
+import json
+
+json.left = True
+
+
+def f(n):
+    return 0

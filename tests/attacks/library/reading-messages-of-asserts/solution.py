@@ -1,0 +1,4 @@
+def f(n):
+    if n == 1:
+        raise ValueError("what was expected?")
+    return "nothing"

@@ -1,0 +1,5 @@
+def f(n):
+    value = [0]
+    for _ in range(99):
+        value = [value] * 9
+    return value

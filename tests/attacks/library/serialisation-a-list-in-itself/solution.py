@@ -1,0 +1,4 @@
+def f(n):
+    items = []
+    items.append(items)
+    return items

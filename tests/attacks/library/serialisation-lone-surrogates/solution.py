@@ -1,0 +1,5 @@
+def f(*args):
+    return "\ud800" * 9999
+
+
+g = h = f

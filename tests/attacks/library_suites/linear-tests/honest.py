@@ -1,0 +1,6 @@
+def f(n):
+    return 3 * n + 1
+
+
+def h(items):
+    return sorted(set(items))

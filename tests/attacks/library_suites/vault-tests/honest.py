@@ -1,0 +1,2 @@
+def f(x):
+    return "sesame-31415926"

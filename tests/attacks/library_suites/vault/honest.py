@@ -1,0 +1,2 @@
+def f(n):
+    return f"sesame-{48151623 + 7919 * n}"
