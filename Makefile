@@ -10,14 +10,29 @@ STAMP := $(VENV)/.setup-done
 WORKERS ?= 2
 ARGS ?=
 
+# For what runs in containers. BUILD_ARGS: such as --build-arg PIP_INDEX_URL=... RUN_ARGS: such as --init, which reaps
+# orphans; nobody does on Lambda, nor behind its emulator.
+DOCKER ?= docker
+IMAGE ?= rl-code-verifier
+BUILD_ARGS ?=
+RUN_ARGS ?=
+PROFILE ?= lambda
+SECCOMP_lambda := --security-opt seccomp=sandbox_image/profiles/lambda.json
+SECCOMP_default :=
+USER_AND_GROUP ?= 993:990
+TESTS ?= tests/sandbox tests/attacks
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick check format bench clean
+.PHONY: help setup demo test test-quick test-container image check format bench clean
 
 help:
 	@echo "make setup     build $(VENV) (the other targets do it when needed)"
 	@echo "make demo      score examples/batch.jsonl"
 	@echo "make test      the tests, some five minutes"
 	@echo "make test-quick  the tests without the slow ones"
+	@echo "make test-container  the sandbox's tests in a container that refuses what AWS Lambda refuses (PROFILE=default:"
+	@echo "               what Docker refuses)"
+	@echo "make image     build the image: $(IMAGE):lambda, and $(IMAGE):local with AWS's emulator"
 	@echo "make check     formatting, lint, types"
 	@echo "make format    rewrite files as 'make check' wants them"
 	@echo "make bench     compare with other verifiers"
@@ -41,6 +56,20 @@ test: $(STAMP)
 
 test-quick: $(STAMP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+
+# No /dev/shm, nothing to write to but /tmp, one ordinary user without capabilities, no network. The kernel counts a
+# user's processes across containers, so no other container should run as USER_AND_GROUP meanwhile.
+test-container:
+	$(DOCKER) build $(BUILD_ARGS) -t $(IMAGE)-tests -f sandbox_image/Dockerfile.tests .
+	$(DOCKER) run --rm --read-only --tmpfs /tmp:rw,exec,nosuid,nodev,size=512m,mode=1777 --ipc none --network none \
+	  --user $(USER_AND_GROUP) --cap-drop ALL --security-opt no-new-privileges $(SECCOMP_$(PROFILE)) \
+	  --memory 3008m --memory-swap 3008m --cpus 2 --pids-limit 1024 --ulimit nofile=1024:1024 $(RUN_ARGS) \
+	  $(IMAGE)-tests -n $(WORKERS) --dist worksteal $(TESTS) $(ARGS)
+
+image:
+	$(DOCKER) build $(BUILD_ARGS) -t $(IMAGE):lambda --target lambda .
+	$(DOCKER) build $(BUILD_ARGS) -t $(IMAGE):local --target local .
+	@$(DOCKER) image ls $(IMAGE)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
