@@ -35,6 +35,12 @@ def verifier() -> Iterator[Verifier]:
 
 
 @pytest.fixture(scope="session")
+def in_force(verifier: Verifier) -> frozenset[str]:
+    """The layers of the jail that this host grants."""
+    return frozenset(verifier.judge("def f(): pass", function_suite([([], None)])).isolation.in_force)
+
+
+@pytest.fixture(scope="session")
 def judge_function(verifier: Verifier) -> Judge:
     """judge_function(code, cases, entry_point="f", **suite): a case is (args, expected)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +18,9 @@ from rich.table import Table
 from verifier.errors import RequestError, SandboxError
 from verifier.judging.judge import Judgement
 from verifier.pipeline import Result, Verifier
+from verifier.sandbox.doctor import Finding, examine
+from verifier.sandbox.keeper import SandboxOptions
+from verifier.sandbox.policy import PRESETS
 from verifier.suite.store import DirectoryStore
 from verifier.verdict import Verdict
 from verifier.wire import Malformed, Sample, read_request
@@ -35,12 +38,19 @@ def main() -> None:
     """Runs model-written code against hidden tests in a sandbox, and turns the verdicts into rewards."""
 
 
+_policy_option = click.option(
+    "--policy", type=click.Choice(sorted(PRESETS)), default="auto", show_default=True,
+    help="Layers of the jail that are required; see `verifier doctor`.",
+)  # fmt: skip
+
+
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write one JSON object a line here.")
 @click.option("--suites", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Directory of suites.")
 @click.option("--workers", type=click.IntRange(min=1), help="Submissions at a time; default: one a processor.")
-def score(file: Path, output: Path | None, suites: Path | None, workers: int | None) -> None:
+@_policy_option
+def score(file: Path, output: Path | None, suites: Path | None, workers: int | None, policy: str) -> None:
     """Scores the samples of FILE, a JSON list or one JSON object a line.
 
     A sample is a reward function's event entry, or {"id", "code", "reference_answer"}. The exit status is 0 when all
@@ -54,7 +64,7 @@ def score(file: Path, output: Path | None, suites: Path | None, workers: int | N
         samples, total = _samples(lines, file)
         out = stack.enter_context(output.open("w", encoding="utf-8")) if output else None
         show = stack.enter_context(_shower(total))
-        verifier = stack.enter_context(_open(suites, workers))
+        verifier = stack.enter_context(_open(suites, workers, policy))
         for result in verifier.stream(samples):
             verdicts[result.verdict] += 1
             rewards += result.reward
@@ -76,7 +86,8 @@ def score(file: Path, output: Path | None, suites: Path | None, workers: int | N
     show_default=True, help="Directory of suites.",
 )  # fmt: skip
 @click.option("--show-notes", is_flag=True, help="Show what failed asserts said: it may hold expected values.")
-def run(solution: Path, suite_name: str, suites: Path, show_notes: bool) -> None:
+@_policy_option
+def run(solution: Path, suite_name: str, suites: Path, show_notes: bool, policy: str) -> None:
     """Runs SOLUTION, a Python file, on every case of a suite.
 
     The exit status is 0 when it is accepted, 1 when not, 2 when the solution or the suite can't be read, 3 for a judge
@@ -91,7 +102,7 @@ def run(solution: Path, suite_name: str, suites: Path, show_notes: bool) -> None
         code = solution.read_bytes().decode("utf-8", "surrogateescape")
     except (RequestError, OSError) as error:
         _fail(str(error))
-    with _open(None, 1) as verifier:
+    with _open(None, 1, policy) as verifier:
         judgement = verifier.judge(code, suite)
     _show_cases(judgement)
     if show_notes:
@@ -101,8 +112,40 @@ def run(solution: Path, suite_name: str, suites: Path, show_notes: bool) -> None
     sys.exit(EXIT_JUDGE_ERROR if judgement.verdict is Verdict.JE else EXIT_NOT_ACCEPTED)
 
 
-def _open(suites: Path | None, workers: int | None) -> Verifier:
-    verifier = Verifier(suites, workers=workers)
+@main.command()
+@_policy_option
+@click.option("--python", default=sys.executable, help="The interpreter that submissions run on; default: this one.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(policy: str, python: str, as_json: bool) -> None:
+    """Tries each layer of the jail on this host, and says what it is good for and how to get one that is missing.
+
+    The exit status is 0 when the policy is satisfied, 3 when a layer that it requires is missing.
+    """
+    try:
+        findings, isolation = examine(SandboxOptions(python, policy=policy))
+    except SandboxError as error:
+        _fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
+    if as_json:
+        layers = [
+            {
+                "layer": str(finding.layer),
+                "need": str(finding.need),
+                "in_force": finding.problem is None,
+                "meaning": finding.meaning,
+                "problem": finding.problem and finding.problem._asdict(),
+                "mend": finding.mend,
+            }
+            for finding in findings
+        ]
+        click.echo(json.dumps({"policy": isolation.policy, "holds": isolation.holds, "layers": layers}, indent=2))
+    else:
+        _show_findings(findings)
+        click.echo(f"policy {isolation.policy}; the strongest preset that holds here is {isolation.holds}")
+    sys.exit(EXIT_JUDGE_ERROR if any(finding.stops for finding in findings) else 0)
+
+
+def _open(suites: Path | None, workers: int | None, policy: str) -> Verifier:
+    verifier = Verifier(suites, workers=workers, sandbox=SandboxOptions(policy=policy))
     try:
         verifier.start()
     except SandboxError as error:
@@ -114,6 +157,20 @@ def _open(suites: Path | None, workers: int | None) -> Verifier:
 def _fail(problem: str, status: int = EXIT_USAGE) -> Any:
     click.echo(f"verifier: {problem}", err=True)
     sys.exit(status)
+
+
+def _show_findings(findings: Sequence[Finding]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("layer", "policy", "in force", "what it means, and what to do"):
+        table.add_column(name)
+    for finding in findings:
+        style = "bold red" if finding.stops else "green" if finding.problem is None else "yellow"
+        text = finding.meaning
+        if finding.problem is not None:
+            text += f"\n{finding.problem}" + (f"\nto mend: {finding.mend}" if finding.mend else "")
+        held = "yes" if finding.problem is None else "no"
+        table.add_row(str(finding.layer), str(finding.need), held, text, style=style)
+    Console(soft_wrap=False).print(table)
 
 
 # Reading

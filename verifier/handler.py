@@ -5,6 +5,13 @@ Settings come from the environment, which only this module reads:
     VERIFIER_SUITES             directory of suites for samples that name theirs; default: `testsuites` in the working
                                 directory, where there is one
     VERIFIER_WORKERS            submissions that run at the same time; default: one for each processor
+    VERIFIER_POLICY             layers of the jail that are required: `auto`, `linux`, `container` or `lambda`; default
+                                `auto`, which takes what there is
+    VERIFIER_JOURNAL            folder of the crash journal, or `off`; default: the temporary folder inside Lambda,
+                                else off
+    VERIFIER_SANDBOX_PYTHON     the interpreter that submissions run on; default: the one that runs this
+    VERIFIER_DETAILS            `1` adds to each result what else is known: verdict, message, cases, the jail's
+                                layers in force; default: the contract's fields alone
     RESPONSE_ENVELOPE           `raw` (the list itself) or `http`; default: as the event came
     VERIFIER_TIME_RESERVE_S     what is left of the remaining time for answering; default 2
 """
@@ -13,12 +20,15 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, TypeVar
 
 from verifier.errors import RequestError
 from verifier.pipeline import Verifier
+from verifier.sandbox.keeper import SandboxOptions
 from verifier.wire import Envelope, read_request, respond
 
 _Number = TypeVar("_Number", int, float)
@@ -36,7 +46,8 @@ def handler(event: Any, context: Any = None) -> Any:
     request = read_request(event, envelope=_envelope())
     time_limit_s = _remaining_s(context)
     results = _verifier().score(request.samples, time_limit_s=time_limit_s)
-    return respond([result.entry() for result in results], request.envelope)
+    details = os.environ.get("VERIFIER_DETAILS") == "1"
+    return respond([result.report() if details else result.entry() for result in results], request.envelope)
 
 
 def _verifier() -> Verifier:
@@ -48,7 +59,17 @@ def _verifier() -> Verifier:
 def _warm_verifier() -> Verifier:
     """Kept between invocations, with its warm zygotes."""
     suites = os.environ.get("VERIFIER_SUITES") or ("testsuites" if Path("testsuites").is_dir() else None)
-    return Verifier(suites, workers=_number("VERIFIER_WORKERS", int))
+    python = os.environ.get("VERIFIER_SANDBOX_PYTHON")
+    policy = os.environ.get("VERIFIER_POLICY") or "auto"
+    sandbox = SandboxOptions(python or sys.executable, policy=policy)
+    return Verifier(suites, workers=_number("VERIFIER_WORKERS", int), sandbox=sandbox, journal=_journal())
+
+
+def _journal() -> Path | None:
+    folder = os.environ.get("VERIFIER_JOURNAL")
+    if not folder:
+        return Path(tempfile.gettempdir()) if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else None
+    return None if folder == "off" else Path(folder)
 
 
 def _envelope() -> Envelope | None:

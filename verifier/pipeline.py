@@ -15,13 +15,16 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
 from verifier.errors import RequestError, SandboxError, SuiteError
+from verifier.journal import Journal, key_of
 from verifier.judging.judge import Judgement, judge, refused
 from verifier.sandbox.keeper import Keeper, SandboxOptions
+from verifier.sandbox.policy import LEVELS
 from verifier.submission import DEFAULT as DEFAULT_EXTRACTION
 from verifier.submission import ExtractionRule, extract_code
 from verifier.suite.model import AssertsSuite, FunctionSuite, Suite, parse_suite
@@ -71,7 +74,15 @@ class Result:
         """The result in the shape of the reward contract."""
         metrics = asdict(self.judgement.score)
         reward = metrics.pop("reward")
-        return response_entry(self.id, reward, metrics, judge_error=self.verdict is Verdict.JE)
+        return response_entry(
+            self.id,
+            reward,
+            metrics,
+            judge_error=self.verdict is Verdict.JE,
+            violation=self.verdict is Verdict.SV,
+            attempts=len(self.judgement.attempts),
+            isolation_level=LEVELS.get(self.judgement.isolation.holds, 0),
+        )
 
     def report(self, *, for_author: bool = False) -> dict[str, object]:
         """The contract's fields, and all else that is known. Never an expected value, except for the suite's author:
@@ -81,7 +92,10 @@ class Result:
             "verdict": str(self.verdict),
             "message": self.message,
             "cases": [_case_report(case, for_author) for case in self.cases],
+            "attempts": list(self.judgement.attempts),
             "isolation": {
+                "policy": self.judgement.isolation.policy,
+                "holds": self.judgement.isolation.holds,
                 "in_force": list(self.judgement.isolation.in_force),
                 "missing": dict(self.judgement.isolation.missing),
             },
@@ -117,7 +131,9 @@ class Verifier:
 
     `suites` is a directory or a SuiteStore for samples that name their suite; `workers` is the number of submissions
     that run at the same time (default: one for each processor this process may use); `extraction` says how code is
-    taken out of a completion. Workers start at first use, or with `start()`, and stay warm until `close()`.
+    taken out of a completion; `sandbox` how submissions run, and which layers of the jail are required; `journal` is a
+    folder for a crash journal (journal.py), for where a submission could kill this process. Workers start at first use,
+    or with `start()`, and stay warm until `close()`.
     """
 
     def __init__(
@@ -127,6 +143,7 @@ class Verifier:
         workers: int | None = None,
         extraction: ExtractionRule = DEFAULT_EXTRACTION,
         sandbox: SandboxOptions | None = None,
+        journal: Path | None = None,
     ) -> None:
         if workers is not None and workers < 1:
             raise RequestError("must be at least 1", path="workers")
@@ -135,6 +152,7 @@ class Verifier:
         self._extraction = extraction
         self._keeper = Keeper(self.workers, sandbox)
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="verifier")
+        self._journal = None if journal is None else Journal(journal)
         self._parsed: OrderedDict[str, Suite] = OrderedDict()
         self._parsed_bytes = 0
         self._parsed_lock = threading.Lock()
@@ -196,7 +214,11 @@ class Verifier:
     def judge(self, code: str, suite: Suite, *, deadline: float | None = None) -> Judgement:
         """One submission, on the next free worker. Never raises: a failure of ours is verdict JE."""
         try:
-            with self._keeper.slot() as sandbox:
+            with self._recorded(code, suite) as is_guilty, self._keeper.slot() as sandbox:
+                if is_guilty:
+                    return refused(
+                        suite, Verdict.SV, "it killed the process that judged it", isolation=sandbox.isolation
+                    )
                 if deadline is not None and time.monotonic() > deadline:
                     return refused(suite, Verdict.JE, "not judged in time", isolation=sandbox.isolation)
                 return judge(code, suite, sandbox, deadline=deadline)
@@ -205,6 +227,19 @@ class Verifier:
         except Exception as error:
             # A bug of ours must cost one sample its judgement, not the batch.
             return refused(suite, Verdict.JE, f"internal error: {type(error).__name__}: {error}")
+
+    @contextmanager
+    def _recorded(self, code: str, suite: Suite) -> Iterator[bool]:
+        """While it is being judged; True where the journal says that this is not to be."""
+        if self._journal is None:
+            yield False
+            return
+        key = key_of(code, suite.digest)
+        if self._journal.is_guilty(key):
+            yield True
+            return
+        with self._journal.running(key):
+            yield False
 
     # From a sample to a job
 

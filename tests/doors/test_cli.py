@@ -41,7 +41,16 @@ def test_score_writes_one_object_a_line_in_order(tmp_path: Path, form: str) -> N
     assert [row["id"] for row in rows] == ["a", "b", "c"]
     assert [row["verdict"] for row in rows] == ["AC", "WA", "RTE"]
     assert [row["aggregate_reward_score"] for row in rows] == [1.0, 0.5, 0.0]
-    expected_keys = {"id", "aggregate_reward_score", "metrics_list", "verdict", "message", "cases", "isolation"}
+    expected_keys = {
+        "id",
+        "aggregate_reward_score",
+        "metrics_list",
+        "verdict",
+        "message",
+        "cases",
+        "attempts",
+        "isolation",
+    }
     assert set(rows[0]) == expected_keys | {"timing"}
     assert [case["verdict"] for case in rows[1]["cases"]] == ["WA", "AC"]
     assert "3 samples: AC 1, WA 1, RTE 1; mean reward 0.500" in result.output

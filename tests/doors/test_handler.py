@@ -21,7 +21,14 @@ LOOP = "```python\ndef add(a, b):\n    while True: pass\n```"
 
 @pytest.fixture(autouse=True)
 def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("VERIFIER_SUITES", "VERIFIER_WORKERS", "RESPONSE_ENVELOPE", "VERIFIER_TIME_RESERVE_S"):
+    for name in (
+        "VERIFIER_SUITES",
+        "VERIFIER_WORKERS",
+        "VERIFIER_SANDBOX_PYTHON",
+        "VERIFIER_DETAILS",
+        "RESPONSE_ENVELOPE",
+        "VERIFIER_TIME_RESERVE_S",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("VERIFIER_WORKERS", "2")
     yield
@@ -125,6 +132,30 @@ def test_envelope_by_setting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert answer["statusCode"] == 200
     assert valid(json.loads(answer["body"]), 1)
+
+
+def test_details_by_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """VERIFIER_DETAILS=1 adds what is known of a sample, among it which layers of the jail are in force."""
+    [plain] = door.handler([sample("a")], None)
+    monkeypatch.setenv("VERIFIER_DETAILS", "1")
+
+    [detailed] = door.handler([sample("a")], None)
+
+    assert set(plain) == {"id", "aggregate_reward_score", "metrics_list"}
+    assert valid([detailed], 1)
+    assert detailed["verdict"] == "AC"
+    assert "descriptor lock" in detailed["isolation"]["in_force"]
+
+
+def test_the_interpreter_of_submissions_by_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """VERIFIER_SANDBOX_PYTHON names it; one that isn't there is our failure, and says where."""
+    monkeypatch.setenv("VERIFIER_SANDBOX_PYTHON", str(tmp_path / "python"))
+    monkeypatch.setenv("VERIFIER_DETAILS", "1")
+
+    [result] = door.handler([sample("a")], None)
+
+    assert result["verdict"] == "JE"
+    assert str(tmp_path / "python") in result["message"]
 
 
 def test_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

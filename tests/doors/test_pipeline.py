@@ -12,6 +12,7 @@ import pytest
 
 from verifier.errors import RequestError
 from verifier.pipeline import AHEAD, Verifier
+from verifier.sandbox.policy import LEVELS, Layer
 from verifier.verdict import Verdict
 
 SQUARE = {"kind": "function", "entry_point": "f", "cases": [{"args": [3], "expected": 9}]}
@@ -77,7 +78,6 @@ def test_a_stream_is_read_only_as_far_as_it_is_needed(verifier: Verifier) -> Non
         (short("x", suite={**SQUARE, "casez": []}), Verdict.JE, "casez"),
         (short("x", suite={"kind": "function", "entry_point": "f", "cases": []}), Verdict.JE, "cases"),
         (short("x", suite={"suite": "squares"}), Verdict.JE, "no suites"),
-        (short("x", suite={**SQUARE, "scratch": True}), Verdict.JE, "scratch"),
         (short("x", suite={"kind": "pytest", "files": {}}), Verdict.JE, "must hold a test file"),
         ({"id": "x", "messages": [], "reference_answer": SQUARE}, Verdict.CE, "no assistant turn"),
         (short("x", "def f(:\n"), Verdict.CE, "SyntaxError"),
@@ -168,7 +168,12 @@ def test_isolation_is_reported(verifier: Verifier) -> None:
     isolation = result.report()["isolation"]
     assert isinstance(isolation, dict)
     assert {"resource limits", "descriptor lock", "sweep"} <= set(isolation["in_force"])
-    assert "seccomp" in isolation["missing"]
+    layers = {str(layer) for layer in Layer}
+    assert {*isolation["in_force"], *isolation["missing"]} == layers
+    assert not set(isolation["in_force"]) & set(isolation["missing"])
+    assert (isolation["policy"], isolation["holds"] in LEVELS) == ("library", True)
+    [level] = [m["value"] for m in result.entry()["metrics_list"] if m["name"] == "isolation_level"]
+    assert level == LEVELS[isolation["holds"]]
 
 
 def test_workers_must_be_positive() -> None:

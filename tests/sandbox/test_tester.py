@@ -404,10 +404,9 @@ def test_tests_reach_no_network_no_process_and_no_file_but_their_own(run):
         with pytest.raises(OSError): call(*args)
     def test_network():
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-            s = socket.socket(socket.AF_INET, kind)
-            refused(s.connect, ("127.0.0.1", 1))
-        refused(s.sendto, b"x", ("127.0.0.1", 1))
-        refused(s.bind, ("127.0.0.1", 0))
+            refused(lambda: socket.socket(socket.AF_INET, kind).connect(("127.0.0.1", 1)))
+            refused(lambda: socket.socket(socket.AF_INET, kind).sendto(b"x", ("127.0.0.1", 1)))
+            refused(lambda: socket.socket(socket.AF_INET, kind).bind(("127.0.0.1", 0)))
         refused(socket.getaddrinfo, "example.com", 80)
     def test_processes():
         refused(subprocess.run, ["/bin/true"])

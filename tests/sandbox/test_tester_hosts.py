@@ -49,9 +49,8 @@ def refused(call, *args):
     with pytest.raises(OSError): call(*args)
 def test_network():
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        s = socket.socket(socket.AF_INET, kind)
-        refused(s.connect, ("127.0.0.1", 1))
-    refused(s.bind, ("127.0.0.1", 0))
+        refused(lambda: socket.socket(socket.AF_INET, kind).connect(("127.0.0.1", 1)))
+        refused(lambda: socket.socket(socket.AF_INET, kind).bind(("127.0.0.1", 0)))
     refused(socket.getaddrinfo, "example.com", 80)
 def test_processes():
     refused(subprocess.run, ["/bin/true"])

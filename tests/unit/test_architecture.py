@@ -19,8 +19,8 @@ FLOORS = (
     {"suite"},
     {"sandbox"},
     {"judging"},
-    {"wire", "pipeline", "authoring"},
-    {"handler", "cli", "server", "client", "adapters", "__main__"},
+    {"wire", "journal", "pipeline", "authoring"},
+    {"handler", "runtime", "cli", "server", "client", "adapters", "__main__"},
 )
 """Top-level rooms (a module or a package), lowest floor first."""
 

@@ -55,6 +55,9 @@ class FakeSandbox:
 
     isolation: Isolation = NOT_RUN
 
+    def take_attempts(self) -> tuple[str, ...]:
+        return ()
+
     def collect(self, tests: Tests, limits: Any, *, deadline: float | None = None) -> list[str] | None:
         self.collected += 1
         if self.problem:

@@ -437,7 +437,8 @@ def test_response_shape() -> None:
     entry = response_entry("123", 0.5, METRICS, components={"format": 1.0})
     assert list(entry) == ["id", "aggregate_reward_score", "metrics_list"]
     metrics: Any = entry["metrics_list"]
-    assert [m["name"] for m in metrics] == [*METRICS, "judge_error", "format"]
+    told = ["judge_error", "security_violation", "attempts", "isolation_level"]
+    assert [m["name"] for m in metrics] == [*METRICS, *told, "format"]
     assert [m["name"] for m in metrics if m["type"] == "Reward"] == ["correctness", "format"]
     assert metrics[0] == {"name": "correctness", "value": 0.5, "type": "Reward"}
     raw, http = respond([entry], "raw"), respond([entry], "http")
@@ -446,8 +447,8 @@ def test_response_shape() -> None:
     assert (http["statusCode"], http["headers"]) == (200, {"Content-Type": "application/json"})
     assert json.loads(str(http["body"])) == raw
     assert sdk_problems(raw, 1) == sdk_problems(http, 1) == []
-    judge_error: Any = response_entry("1", 0.0, {}, judge_error=True)["metrics_list"]
-    assert judge_error == [{"name": "judge_error", "value": 1.0, "type": "Metric"}]
+    of_ours: Any = response_entry("1", 0.0, {}, judge_error=True, violation=True, attempts=2, isolation_level=3)
+    assert [(m["value"], m["type"]) for m in of_ours["metrics_list"]] == [(n, "Metric") for n in (1.0, 1.0, 2.0, 3.0)]
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 10**400])

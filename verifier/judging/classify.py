@@ -49,6 +49,8 @@ def _judge_error(facts: Facts) -> tuple[Verdict, str] | None:
 def _violation(facts: Facts) -> tuple[Verdict, str] | None:
     if facts.killed is Killed.PROCESS:
         return Verdict.SV, "started a process of its own"
+    if facts.killed is Killed.CALL:
+        return Verdict.SV, "made a system call that no honest program makes"
     if facts.killed is Killed.PROTOCOL:
         return Verdict.SV, "wrote to the sandbox's own channel"
     if facts.killed is Killed.ZYGOTE:

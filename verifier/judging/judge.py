@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verifier.judging.classify import classify
 from verifier.judging.judge_tests import case_name, expected_tests, run_tests
@@ -37,6 +37,8 @@ class Judgement:
     isolation: Isolation = NOT_RUN
     message: str = ""
     """Why, where it was not run at all; else the first message of a case that did not pass."""
+    attempts: tuple[str, ...] = ()
+    """What the submission tried that honest ones don't, or may but are refused (see base.Sandbox.take_attempts)."""
 
 
 def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None = None) -> Judgement:
@@ -44,9 +46,16 @@ def judge(code: str, suite: Suite, sandbox: Sandbox, *, deadline: float | None =
 
     Never raises for what a submission does; our own failures are cases with verdict JE.
     """
-    if suite.scratch:
-        reason = "scratch = true needs a sandbox with seccomp or Landlock, and this one has neither"
-        return refused(suite, Verdict.JE, reason, isolation=sandbox.isolation)
+    sandbox.take_attempts()  # of a judgement that was cut short
+    judged = _judge(code, suite, sandbox, deadline)
+    attempts = sandbox.take_attempts()
+    message = judged.message
+    if judged.verdict is Verdict.SV and attempts:
+        message += f" ({', '.join(attempts)})"
+    return replace(judged, attempts=attempts, message=message)
+
+
+def _judge(code: str, suite: Suite, sandbox: Sandbox, deadline: float | None) -> Judgement:
     if isinstance(suite, PytestSuite | AssertsSuite):
         expected = expected_tests(suite, sandbox, deadline)
         if not expected:
@@ -100,7 +109,7 @@ def _results(
 def _function_results(
     code: str, suite: FunctionSuite, sandbox: Sandbox, deadline: float | None
 ) -> Iterator[CaseResult]:
-    program = Program(code, "function", suite.entry_point, suite.result)
+    program = Program(code, "function", suite.entry_point, suite.result, scratch=suite.scratch)
     try:
         encoded = _encoded(suite)
     except values.NotPlain as error:
@@ -152,7 +161,7 @@ def _judge_call(suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes
 
 
 def _stdio_results(code: str, suite: StdioSuite, sandbox: Sandbox, deadline: float | None) -> Iterator[CaseResult]:
-    program = Program(code, "stdio")
+    program = Program(code, "stdio", scratch=suite.scratch)
     same: Facts | None = None
     timeouts = 0
     for index, case in enumerate(suite.cases):

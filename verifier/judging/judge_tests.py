@@ -55,7 +55,7 @@ def run_tests(
 ) -> Judged:
     """Runs the suite's tests on a submission. Raises SandboxError for a failure of ours that is not a fact."""
     run = sandbox.run_tests(
-        Program(code, "module"),
+        Program(code, "module", scratch=suite.scratch),
         tests_of(suite),
         suite.limits,
         stop_early=suite.early_stop,

@@ -23,6 +23,8 @@ class Program:
     """Kind `function`: what is called (`f`, `Solution.f`, `Solution().f`)."""
     result: str = "auto"
     """Kind `function`: what comes back, "return", "args[N]" or "auto" (see FunctionSuite.result)."""
+    scratch: bool = False
+    """Whether it may work on files, in a directory of its own."""
 
 
 class Killed(StrEnum):
@@ -34,6 +36,8 @@ class Killed(StrEnum):
     OUTPUT = "output"
     PROCESS = "process"
     """It started a process of its own, around what forbids that."""
+    CALL = "system call"
+    """It made a system call that nothing honest makes."""
     PROTOCOL = "protocol"
     """It sent frames that nobody asked for, or that can't be read."""
     DEADLINE = "deadline"
@@ -157,6 +161,10 @@ class Isolation:
     in_force: tuple[str, ...]
     missing: dict[str, str] = field(default_factory=dict)
     """Why, for each layer that is not in force."""
+    policy: str = ""
+    """What was asked for: a preset's name, or a policy's own."""
+    holds: str = ""
+    """The strongest preset whose required layers are all in force."""
 
 
 NOT_RUN = Isolation(())
@@ -171,6 +179,11 @@ class Sandbox(Protocol):
 
     @property
     def isolation(self) -> Isolation: ...
+
+    def take_attempts(self) -> tuple[str, ...]:
+        """What submissions tried since the last call of this that honest ones don't, or may but were refused: names of
+        system calls, and "fork or signal", "child process", "forged answer", "zygote killed"."""
+        ...
 
     def run_program(
         self, program: Program, stdin: bytes, limits: Limits, *, keep_bytes: int, deadline: float | None = None

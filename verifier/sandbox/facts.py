@@ -6,10 +6,16 @@ import contextlib
 import itertools
 import json
 import os
+import signal
+from collections.abc import Iterator
 
 from verifier.limits import Limits
 from verifier.sandbox.base import Facts, Killed, Raised, Stage
+from verifier.sandbox.syscalls import call_name
 from verifier.sandbox.watch import Watch
+
+SPOILS_THE_LAST = frozenset({Killed.MEMORY, Killed.OUTPUT, Killed.PROTOCOL, Killed.PROCESS, Killed.CALL})
+"""What a cell was ended for although all its answers had come: the last of them doesn't count."""
 
 
 def end_facts(watch: Watch, limits: Limits) -> Facts:
@@ -19,15 +25,37 @@ def end_facts(watch: Watch, limits: Limits) -> Facts:
     killed = watch.killed
     if killed is None and peak > limits.memory_bytes:
         killed = Killed.MEMORY
-    if ended.leftovers and killed is not Killed.DEADLINE:
-        killed = Killed.PROCESS  # no honest program can have one, whatever else it ran into
     status = ended.status
+    if killed is not Killed.DEADLINE:  # no honest program does any of these, whatever else it ran into
+        if ended.leftovers:
+            killed = Killed.PROCESS
+        elif ended.break_out >= 0 or (watch.filters_calls and _is_forbidden(status)):
+            killed = Killed.CALL
     return Facts(
         killed=killed,
         exit_status=os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
         signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
         peak_memory_bytes=peak,
     )
+
+
+def _is_forbidden(status: int) -> bool:
+    """Whether the kernel's filter ended it (or the submission itself, by that signal)."""
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS
+
+
+def attempts_of(watch: Watch, killed: Killed | None) -> Iterator[str]:
+    """What it tried that no honest program does, and what it was refused that an honest one may try."""
+    if watch.ended is not None:
+        for number in (watch.end.break_out, *watch.end.denied):
+            if number >= 0:
+                yield call_name(number)
+    if killed is Killed.CALL and watch.end.break_out < 0:
+        yield "fork or signal"
+    elif killed is Killed.PROCESS:
+        yield "child process"
+    elif killed is Killed.PROTOCOL:
+        yield "forged answer"
 
 
 def reports_of(watch: Watch) -> list[bytes]:

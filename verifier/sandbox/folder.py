@@ -1,23 +1,25 @@
-"""A folder for the testers of one slot, one after the other. Each finds it empty."""
+"""A folder for the testers, or the cells with scratch directories, of one slot, one after the other. Each finds it
+empty."""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
-import shutil
 import stat
 import tempfile
 
 
-class TesterFolder:
-    """Most tests write no file, so the folder stays from one to the next: to make and remove one takes longer than many
-    a test on a busy disk."""
+class Folder:
+    """Most of them write no file, so the folder stays from one to the next: to make and remove one takes longer than
+    many a test on a busy disk."""
 
     def __init__(self, uid: int | None) -> None:
         self._uid = uid
         self._path = ""
 
     def get(self) -> str:
-        """An empty folder but for an empty `tmp`, which only the tester's user can use. Raises OSError."""
+        """An empty folder but for an empty `tmp`, which only the given user can use. Raises OSError."""
         if self._path and not self._is_clean():
             self.close()
         if not self._path:
@@ -29,14 +31,16 @@ class TesterFolder:
         return self._path
 
     def clear(self) -> None:
-        """After a tester has ended."""
+        """After one has ended."""
         if self._path and not self._is_clean():
             self.close()
 
     def close(self) -> None:
-        if self._path:
-            shutil.rmtree(self._path, ignore_errors=True)
-            self._path = ""
+        """Removes it. Where something can't be removed it stays, and the next one gets another folder."""
+        path, self._path = self._path, ""
+        if path:
+            with contextlib.suppress(OSError):
+                remove_tree(path)
 
     def _is_clean(self) -> bool:
         temporary = os.path.join(self._path, "tmp")
@@ -48,3 +52,33 @@ class TesterFolder:
             )
         except OSError:
             return False
+
+
+def remove_tree(top: str) -> None:
+    """Removes a directory that a hostile program had for its own: however deep, whatever its rights, without following
+    a link. Nobody may use it any more. Raises OSError.
+
+    What lies two levels down is moved up one level until nothing does, so no path gets long and nothing recurses.
+    """
+    numbers = itertools.count()
+    os.chmod(top, 0o700)
+    while names := os.listdir(top):
+        for name in names:
+            path = os.path.join(top, name)
+            if not stat.S_ISDIR(os.lstat(path).st_mode):
+                os.unlink(path)
+                continue
+            os.chmod(path, 0o700)
+            for inner in os.listdir(path):
+                below = os.path.join(path, inner)
+                if stat.S_ISDIR(os.lstat(below).st_mode):
+                    os.chmod(below, 0o700)  # to move a directory, one must be allowed to write to it
+                    os.rename(below, os.path.join(top, _free_name(top, numbers)))
+                else:
+                    os.unlink(below)
+            os.rmdir(path)
+    os.rmdir(top)
+
+
+def _free_name(top: str, numbers: itertools.count[int]) -> str:
+    return next(name for name in (f"moved-{n}" for n in numbers) if not os.path.lexists(os.path.join(top, name)))

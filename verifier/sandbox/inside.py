@@ -15,10 +15,12 @@ import sys
 from typing import NamedTuple, NoReturn
 
 from verifier.sandbox import values
+from verifier.sandbox.layers import SCRATCH_BYTES, Layers
 from verifier.sandbox.modules import Environment, needs
 from verifier.sandbox.protocol import ANSWERS_FD, frame, write_all
 from verifier.sandbox.proxy.warm_up import converse
 from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
+from verifier.sandbox.sweep import SCRATCH_DESCRIPTORS
 
 STACK_BYTES = 1 << 30
 """Of the main thread. Python programs recurse deeply through C (sorted keys, lru_cache), and the kernel maps the rest
@@ -34,8 +36,8 @@ class Confinement(NamedTuple):
     """Backstop only: the keeper watches the clock itself."""
     address_bytes: int
     processes: int
-    root: str | None
-    """Given where the zygote is root and may: the directory that the cell takes for the whole file system."""
+    scratch: str = ""
+    """The directory that the cell may work on files in; empty where it may not."""
 
 
 class SetupError(Exception):
@@ -45,16 +47,18 @@ class SetupError(Exception):
         super().__init__(f"{step}: {error}")
 
 
-def run(received: list[int], confinement: Confinement, environment: Environment) -> NoReturn:
+def run(received: list[int], confinement: Confinement, layers: Layers, environment: Environment) -> NoReturn:
     """The child's side of a fork: never returns."""
     status = 70
     try:
-        setup_descriptors(received)
+        setup_descriptors(received, layers)
         setup_session()
         setup_limits(confinement)
-        setup_root(confinement)
-        setup_identity(confinement)
-        lock_descriptors()
+        setup_root(confinement, layers)
+        setup_domain(confinement, layers)
+        setup_identity(confinement, layers)
+        lock_descriptors(confinement)
+        setup_calls(confinement, layers)
         # From here on the submission's text is handled: everything above holds by now.
         status = run_submission(environment)
     except SetupError as error:
@@ -90,6 +94,12 @@ def deny_processes() -> None:
         for module in (os, sys.modules["posix"]):
             if hasattr(module, name):
                 setattr(module, name, _denied)
+    with contextlib.suppress(ImportError):
+        import _posixsubprocess  # where vfork is refused it would try fork, which is none of an honest program's doing
+
+        _posixsubprocess.fork_exec = _denied
+        if "subprocess" in sys.modules:
+            sys.modules["subprocess"]._fork_exec = _denied  # type: ignore[attr-defined]
 
 
 def add_site_builtins() -> None:
@@ -108,7 +118,8 @@ def _denied(*args: object, **kwargs: object) -> NoReturn:
 # Confinement, in order
 
 
-def setup_descriptors(received: list[int]) -> None:
+def setup_descriptors(received: list[int], layers: Layers) -> None:
+    layers.close_descriptors()
     for target, fd in enumerate(received):
         os.dup2(fd, target, inheritable=False)
     os.closerange(len(received), max(received) + 16)
@@ -122,7 +133,6 @@ def lower_own_limits() -> None:
     """Runs in the zygote, which never comes near these; its cells inherit them and are spared setting them."""
     for kind, wanted in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_STACK, STACK_BYTES),
@@ -134,6 +144,7 @@ def setup_limits(confinement: Confinement) -> None:
     set_limit(resource.RLIMIT_CPU, confinement.cpu_s)
     set_limit(resource.RLIMIT_AS, confinement.address_bytes)
     set_limit(resource.RLIMIT_NPROC, confinement.processes)
+    set_limit(resource.RLIMIT_FSIZE, SCRATCH_BYTES if confinement.scratch else 0)
 
 
 def set_limit(kind: int, wanted: int) -> None:
@@ -152,23 +163,26 @@ def lower_limit(kind: int, wanted: int) -> None:
         raise SetupError(f"resource limit {kind}", error) from None
 
 
-def setup_root(confinement: Confinement) -> None:
-    """The lock stops whatever needs a descriptor; calls that take a path (stat, mkdir, symlink, unlink) find nothing
-    behind this either."""
-    if confinement.root is None:
-        return
+def setup_root(confinement: Confinement, layers: Layers) -> None:
     try:
-        os.chroot(confinement.root)
-        os.chdir("/")
+        layers.change_root(confinement.scratch)
     except OSError as error:
         raise SetupError("change of root", error) from None
 
 
-def setup_identity(confinement: Confinement) -> None:
-    uid = confinement.uid
-    if uid < 0:
-        return
+def setup_domain(confinement: Confinement, layers: Layers) -> None:
     try:
+        layers.enter_domain(scratch=bool(confinement.scratch))
+    except OSError as error:
+        raise SetupError("landlock", error) from None
+
+
+def setup_identity(confinement: Confinement, layers: Layers) -> None:
+    uid = confinement.uid
+    try:
+        if uid < 0:
+            layers.drop_capabilities()
+            return
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
@@ -178,10 +192,19 @@ def setup_identity(confinement: Confinement) -> None:
         raise SetupError("change of user", ValueError("still root afterwards"))
 
 
-def lock_descriptors() -> None:
+def lock_descriptors(confinement: Confinement) -> None:
     """Nothing that needs a new descriptor works after this, and it can't be undone: open, socket, dup, listdir, exec
-    of a dynamic program. Descriptors that stand go on working."""
+    of a dynamic program. Descriptors that stand go on working. A cell that may work on files has a few."""
+    limit = SCRATCH_DESCRIPTORS if confinement.scratch else 0
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     except (OSError, ValueError) as error:
         raise SetupError("resource limit NOFILE", error) from None
+
+
+def setup_calls(confinement: Confinement, layers: Layers) -> None:
+    """Last, since what comes before makes calls that a submission may not make."""
+    try:
+        layers.filter_calls(scratch=bool(confinement.scratch))
+    except OSError as error:
+        raise SetupError("seccomp", error) from None

@@ -34,6 +34,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from verifier.sandbox.compiled import CompiledCache
+from verifier.sandbox.hiding import keeper_problems
+from verifier.sandbox.policy import policy_of
 from verifier.sandbox.slot import Slot
 from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.zygotes import SandboxOptions
@@ -48,7 +50,9 @@ class Keeper:
         options = options or SandboxOptions()
         turnstile = Turnstile()
         compiled = CompiledCache()
-        self._slots = [Slot(number, options, turnstile, compiled) for number in range(workers)]
+        policy = policy_of(options.policy)
+        problems = keeper_problems(policy)
+        self._slots = [Slot(number, options, turnstile, compiled, problems) for number in range(workers)]
         self._free: queue.LifoQueue[Slot] = queue.LifoQueue()  # the slot used last is the warmest
         for slot in reversed(self._slots):
             self._free.put(slot)

@@ -21,7 +21,7 @@ from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox import protocol
 from verifier.sandbox.base import Killed
-from verifier.sandbox.folder import TesterFolder
+from verifier.sandbox.folder import Folder
 from verifier.sandbox.pipes import close_all, open_pipes, open_tester_pipes
 from verifier.sandbox.policy import MAX_TASKS, Place
 from verifier.sandbox.told import Told
@@ -58,7 +58,7 @@ class Order:
 class Tester:
     """A tester from its fork to its end. Raises SandboxError where that can't be had."""
 
-    def __init__(self, order: Order, folder: TesterFolder, poller: select.poll, peer_fd: int) -> None:
+    def __init__(self, order: Order, folder: Folder, poller: select.poll, peer_fd: int) -> None:
         """`peer_fd` is the tester's end of the socket pair, and stays the caller's."""
         self.told = Told()
         self._order = order
@@ -168,17 +168,19 @@ class Pair:
         tester_zygote: Zygote,
         cell_confinement: Callable[[Zygote], Sequence[int]],
         place: Place,
-        folder: TesterFolder,
+        folder: Folder,
+        scratch: Folder | None,
         zygote_for: Callable[[Watch], Zygote | None],
     ) -> None:
-        """`zygote_for` is given a cell that ended before its code ran, and gives the zygote for the next one; None
-        where there is none to be."""
+        """`scratch` is for the cell, where it may work on files. `zygote_for` is given a cell that ended before its
+        code ran, and gives the zygote for the next one; None where there is none to be."""
         self._order = order
         self._cell_zygote = cell_zygote
         self._tester_zygote = tester_zygote
         self._confinement = cell_confinement
         self._place = place
         self._folder = folder
+        self._scratch = scratch
         self._zygote_for = zygote_for
         self._poller = select.poll()
         self._pipes: dict[str, int] = {}
@@ -222,6 +224,8 @@ class Pair:
             if self._cell is not None:
                 self._cell.close()
             tester.close()
+            if self._scratch is not None:
+                self._scratch.clear()
 
     @property
     def cell(self) -> Watch:
@@ -236,7 +240,9 @@ class Pair:
         assert self._cell_end is not None
         try:
             self._pipes = open_pipes(self._mine, theirs, has_stdin=False)
-            self._cell_zygote.ask_fork(self._confinement(self._cell_zygote), [*theirs, self._cell_end.fileno()])
+            zygote = self._cell_zygote
+            scratch = "" if self._scratch is None else zygote.scratch(self._scratch)
+            zygote.ask_fork(self._confinement(zygote), [*theirs, self._cell_end.fileno()], scratch)
         except OSError as error:
             raise SandboxError("open pipes", error.strerror or "", errno=error.errno) from None
         finally:
@@ -306,6 +312,8 @@ class Pair:
                 tester.tell_pid(0)  # it may be waiting for it
                 return
             cell.close()
+            if self._scratch is not None:
+                self._scratch.clear()
             self._cell_zygote = zygote
             self._ask_cell()
             self._begin_cell(tester.pid)

@@ -5,12 +5,15 @@ others are words and decimal numbers between spaces, which cost a zygote less.
 
     zygote -> keeper  {"ready": {"version": "3.13.0", "packages": [..], "baseline_bytes": n, ..}}
                       once, when it can fork; {"failed": "step", "problem": "..", "errno": n} instead when it can't
-    keeper -> zygote  fork UID CPU_S ADDRESS_BYTES PROCESSES        with five or six descriptors (see CELL_FDS); the
-                      last three are resource limits, UID is -1 where the zygote can't change user
+    keeper -> zygote  fork UID CPU_S ADDRESS_BYTES PROCESSES [SCRATCH]        with five or six descriptors (see
+                      CELL_FDS); the three before the last are resource limits, UID is -1 where the zygote can't change
+                      user, SCRATCH is the directory that the cell may work on files in
     zygote -> keeper  pid PID        when the cell runs, or: refused ERRNO        and no more
     keeper -> zygote  kill           at any time until "ended" has come; kills the cell's whole tree
-    zygote -> keeper  ended STATUS CPU_US PEAK_BYTES LEFTOVERS      when the cell is reaped and no descendant of it is
-                      left; STATUS is that of wait(2), LEFTOVERS counts descendants that were found
+    zygote -> keeper  ended STATUS CPU_US PEAK_BYTES LEFTOVERS BREAK_OUT [DENIED ..]      when the cell is reaped and
+                      no descendant of it is left; STATUS is that of wait(2), LEFTOVERS counts descendants that were
+                      found, BREAK_OUT is the number of the system call it was killed for, or -1, and DENIED are those
+                      that it was refused
 
 One cell at a time for each zygote. The keeper closing its end ends the zygote, which kills its cell first. Any error
 on this socket means that the zygote is lost: the keeper kills it and starts another.
@@ -89,10 +92,10 @@ def unpack(packet: bytes) -> dict[str, Any]:
     return message
 
 
-def numbers(packet: bytes, word: str, count: int) -> list[int]:
+def numbers(packet: bytes, word: str, count: int, *, or_more: bool = False) -> list[int]:
     """The numbers of a packet that must be `word` and so many of them. Raises ValueError."""
     head, *rest = packet.split()
-    if head != word.encode() or len(rest) != count:
+    if head != word.encode() or len(rest) < count or (len(rest) > count and not or_more):
         raise ValueError(f"said {packet[:40]!r} where {word!r} and {count} numbers were due")
     return [int(part) for part in rest]
 

@@ -58,7 +58,8 @@ def compile_program(program: dict[str, Any], text: bytes) -> CodeType | None:
         assert isinstance(shared, CodeType)
         return shared
     try:
-        return compile(text.decode("utf-8", "surrogatepass"), FILE_NAME, "exec", dont_inherit=True)
+        source = text.decode("utf-8", "surrogatepass").removeprefix("\ufeff")  # as Python itself reads a file
+        return compile(source, FILE_NAME, "exec", dont_inherit=True)
     except (ImportError, SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         if "unicodedata" in str(error) and "unicodedata" not in sys.modules:
             report_missing(["stdlib"])  # the compiler wants it for names and escapes beyond ASCII

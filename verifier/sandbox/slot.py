@@ -6,7 +6,7 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,9 +15,19 @@ from verifier.limits import Limits
 from verifier.sandbox import protocol
 from verifier.sandbox.base import LOST, NOT_RUN, Facts, Isolation, Killed, Program, Stage, TestRun, Tests
 from verifier.sandbox.compiled import CompiledCache
-from verifier.sandbox.facts import asked_modules, end_facts, is_borderline, reports_of, shares, with_report
+from verifier.sandbox.facts import (
+    SPOILS_THE_LAST,
+    asked_modules,
+    attempts_of,
+    end_facts,
+    is_borderline,
+    reports_of,
+    shares,
+    with_report,
+)
+from verifier.sandbox.folder import Folder
 from verifier.sandbox.pipes import close_all, open_pipes
-from verifier.sandbox.policy import MAX_TASKS, isolation, place_of
+from verifier.sandbox.policy import MAX_TASKS, Layer, Problem, isolation, place_of, policy_of
 from verifier.sandbox.sweep import sweep_orphans
 from verifier.sandbox.tested import ADDRESS_HEADROOM_BYTES, TestedPrograms
 from verifier.sandbox.turnstile import Turnstile
@@ -55,9 +65,21 @@ class _Known:
 class Slot:
     """The sandbox of one worker. See `base.Sandbox`."""
 
-    def __init__(self, number: int, options: SandboxOptions, turnstile: Turnstile, compiled: CompiledCache) -> None:
-        place = place_of(number)
+    def __init__(
+        self,
+        number: int,
+        options: SandboxOptions,
+        turnstile: Turnstile,
+        compiled: CompiledCache,
+        problems: Mapping[Layer, Problem],
+    ) -> None:
+        """`problems` are those of the keeper's own layers."""
+        self._policy = policy_of(options.policy)
+        self._own_problems = problems
+        place = place_of(number, self._policy)
         self._uid = place.cell_uid
+        self._scratch = Folder(place.cell_uid)
+        self._attempts: dict[str, None] = {}
         self._turnstile = turnstile
         self._zygotes = ZygotePool(options, "zygote", MAX_ZYGOTES)
         self._known = _Known()
@@ -69,6 +91,8 @@ class Slot:
             ZygotePool(options, "tester_zygote", MAX_TESTER_ZYGOTES),
             compiled,
             place,
+            self._scratch,
+            self._attempts,
             self._among_others,
             self._by_itself,
         )
@@ -77,6 +101,11 @@ class Slot:
     def isolation(self) -> Isolation:
         return self._isolation
 
+    def take_attempts(self) -> tuple[str, ...]:
+        taken = tuple(self._attempts)
+        self._attempts.clear()
+        return taken
+
     def start(self) -> None:
         """Starts the zygote that most submissions use. Raises SandboxError."""
         self._zygote(frozenset())
@@ -84,6 +113,7 @@ class Slot:
     def close(self) -> None:
         self._zygotes.close()
         self._tested.close()
+        self._scratch.close()
 
     # What is asked of a sandbox
 
@@ -143,7 +173,8 @@ class Slot:
         watch = self._watched(run)
         if isinstance(watch, Facts):
             return watch
-        facts = end_facts(watch, run.limits)._replace(
+        end = self._end_facts(watch, run)
+        facts = end._replace(
             stdout=watch.stdout,
             stdout_bytes=watch.stdout_bytes,
             stderr_tail=watch.stderr_tail,
@@ -158,7 +189,7 @@ class Slot:
         watch = self._watched(run)
         if isinstance(watch, Facts):
             return [watch] * len(calls)
-        end, spent = end_facts(watch, run.limits), shares(watch)
+        end, spent = self._end_facts(watch, run), shares(watch)
         reports = reports_of(watch)
         loaded = bool(reports) and reports[0] == b"L"
         answers = reports[1:] if loaded else []
@@ -175,7 +206,7 @@ class Slot:
             )
             done.append(facts if facts.answer is not None else with_report(facts, answer))
         if len(done) == len(calls):
-            if end.killed in (Killed.MEMORY, Killed.OUTPUT, Killed.PROTOCOL, Killed.PROCESS):
+            if end.killed in SPOILS_THE_LAST:
                 done[-1] = end._replace(cpu_time_s=done[-1].cpu_time_s, wall_time_s=done[-1].wall_time_s)
             return done
         cpu_s, wall_s = spent[-1]
@@ -184,6 +215,11 @@ class Slot:
             return [*done, last]
         # It failed before any call, as it would again for each of them.
         return [with_report(last, reports[0]) if reports else last] * len(calls)
+
+    def _end_facts(self, watch: Watch, run: _Run) -> Facts:
+        end = end_facts(watch, run.limits)
+        self._attempts.update(dict.fromkeys(attempts_of(watch, end.killed)))
+        return end
 
     # One cell
 
@@ -217,7 +253,10 @@ class Slot:
                 self._zygotes.discard(environment)
                 lost += 1
                 if lost > 1:
-                    return Facts(killed=Killed.ZYGOTE) if error.step == LOST else Facts(fault=str(error))
+                    if error.step != LOST:
+                        return Facts(fault=str(error))
+                    self._attempts["zygote killed"] = None
+                    return Facts(killed=Killed.ZYGOTE)
                 continue
             except BaseException:
                 self._zygotes.discard(environment)  # in the midst of a cell: nobody knows what it would say next
@@ -244,7 +283,8 @@ class Slot:
         is_function = run.program.kind == "function"
         try:
             pipes = open_pipes(mine, theirs, has_stdin=not is_function)
-            pid = zygote.fork(self._confinement(zygote, run), theirs)
+            scratch = zygote.scratch(self._scratch) if run.program.scratch else ""
+            pid = zygote.fork(self._confinement(zygote, run), theirs, scratch)
         except BaseException as error:
             close_all(mine)
             if isinstance(error, OSError):
@@ -273,6 +313,8 @@ class Slot:
             raise
         finally:
             watch.close()
+            if scratch:
+                self._scratch.clear()
         if watch.frames and watch.frames[0][:1] == b"Z":
             raise SandboxError("set up cell", watch.frames[0][1:].decode(errors="replace"))
         return watch
@@ -302,10 +344,7 @@ class Slot:
     def _zygote(self, environment: frozenset[str]) -> Zygote:
         zygote = self._zygotes.get(environment)
         if self._isolation is NOT_RUN:
-            self._isolation = isolation(
-                uid=self._uid,
-                subreaper=zygote.subreaper,
-                no_new_privileges=zygote.no_new_privileges,
-                empty_root=zygote.empty_root,
-            )
+            problems = {**zygote.problems, **self._own_problems}
+            self._policy.check(problems)
+            self._isolation = isolation(self._policy, problems)
         return zygote

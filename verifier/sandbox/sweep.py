@@ -2,8 +2,8 @@
 
 Where the kernel lets the zygote be a *subreaper*, whatever a cell leaves behind becomes the zygote's own child, and
 asking for its children is exact and costs one system call. Where it doesn't (AWS Lambda refuses every prctl), orphans
-go to the first process of the machine; they are found in /proc by what none of them can shed, the descriptor limit of
-0 that the lock gave them.
+go to the first process of the machine; they are found in /proc by what none of them can shed, the descriptor limit
+that the lock gave them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable
+
+SCRATCH_DESCRIPTORS = 61
+"""Descriptors of a cell that may work on files. An odd number: with the lock's 0 it is what orphans are known by."""
 
 SWEEP_TIMEOUT_S = 10.0
 """How long killed processes may take to go; one that is stuck in the kernel makes the zygote give up, and the keeper
@@ -136,9 +139,12 @@ def _is_locked(pid: int, uid: int) -> bool:
         if _uid(pid) != uid:
             return False
         with open(f"/proc/{pid}/limits", "rb") as stream:
-            return any(line.split()[:5] == [b"Max", b"open", b"files", b"0", b"0"] for line in stream)
+            return any(line.split()[:5] in _LOCKED for line in stream)
     except OSError:
         return False
+
+
+_LOCKED = [[b"Max", b"open", b"files", limit, limit] for limit in (b"0", b"%d" % SCRATCH_DESCRIPTORS)]
 
 
 def _uid(pid: int) -> int:

@@ -28,8 +28,8 @@ from verifier.sandbox.base import (
     Tests,
 )
 from verifier.sandbox.compiled import CompiledCache, CompiledTests
-from verifier.sandbox.facts import asked_modules, end_facts, is_borderline, with_report
-from verifier.sandbox.folder import TesterFolder
+from verifier.sandbox.facts import SPOILS_THE_LAST, asked_modules, attempts_of, end_facts, is_borderline, with_report
+from verifier.sandbox.folder import Folder
 from verifier.sandbox.pair import Order, Pair, Tester
 from verifier.sandbox.policy import MAX_TASKS, Place
 from verifier.sandbox.sweep import sweep_orphans
@@ -77,6 +77,8 @@ class TestedPrograms:
         testers: ZygotePool,
         compiled: CompiledCache,
         place: Place,
+        scratch: Folder,
+        attempts: dict[str, None],
         among_others: Callable[[], AbstractContextManager[None]],
         by_itself: Callable[[], AbstractContextManager[None]],
     ) -> None:
@@ -85,7 +87,9 @@ class TestedPrograms:
         self._testers = testers
         self._compiled = compiled
         self._place = place
-        self._folder = TesterFolder(place.tester_uid)
+        self._folder = Folder(place.tester_uid)
+        self._scratch = scratch
+        self._attempts = attempts
         self._among_others = among_others
         self._by_itself = by_itself
         self._code = ""
@@ -183,6 +187,7 @@ class TestedPrograms:
                     cell_confinement=lambda zygote: self._confinement(zygote, run.limits),
                     place=self._place,
                     folder=self._folder,
+                    scratch=self._scratch if run.program.scratch else None,
                     zygote_for=self._next_zygote,
                 )
                 with self._among_others():
@@ -192,8 +197,10 @@ class TestedPrograms:
                 self._discard(compiled)
                 sweep_orphans(os.getuid() if self._place.cell_uid is None else self._place.cell_uid)
                 if lost > 1:
-                    killed = error.step == LOST and pair is not None and pair.lost is not tester_zygote
-                    return _Seen(failure=Facts(killed=Killed.ZYGOTE) if killed else Facts(fault=str(error)))
+                    if error.step != LOST or pair is None or pair.lost is tester_zygote:
+                        return _Seen(failure=Facts(fault=str(error)))
+                    self._attempts["zygote killed"] = None
+                    return _Seen(failure=Facts(killed=Killed.ZYGOTE))
                 continue
             except BaseException:
                 self._discard(compiled)  # in the midst of a cell: nobody knows what it would say next
@@ -243,6 +250,7 @@ class TestedPrograms:
 
     def _facts_of(self, run: _Run, cell: Watch, told: Told, done: Sequence[str]) -> _Seen:
         end = end_facts(cell, run.limits)
+        self._attempts.update(dict.fromkeys(attempts_of(cell, end.killed)))
         if told.not_loaded is not None:
             return _not_loaded(end, told.not_loaded, cell)
         compiles = not (cell.frames and cell.frames[0][:1] == b"C")
@@ -262,7 +270,7 @@ class TestedPrograms:
                 wall_time_s=max(0.0, cell.wall_s - cell.marks[-1].wall_s),
             )
             tests.append(TestFacts(left[len(told.ended)], last))
-        elif tests and end.killed in (Killed.MEMORY, Killed.OUTPUT, Killed.PROTOCOL, Killed.PROCESS):
+        elif tests and end.killed in SPOILS_THE_LAST:
             before = tests[-1].facts
             spoilt = end._replace(cpu_time_s=before.cpu_time_s, wall_time_s=before.wall_time_s)
             name = tests[-1].part_of or tests[-1].name

@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 
 from verifier.sandbox import zygote
 from verifier.sandbox.inside import Confinement
+from verifier.sandbox.layers import Layers
 from verifier.sandbox.modules import Environment, site_packages
 from verifier.sandbox.testing import jail, tester
 
@@ -26,7 +27,7 @@ class TesterRole(zygote.Role):
 
     def load(self, environment: Environment, options: dict[str, Any]) -> None:
         environment.load()
-        jail.set_apart()
+        jail.hide_memory()
         if options["pytest"]:
             self._load_pytest(environment)
 
@@ -49,8 +50,8 @@ class TesterRole(zygote.Role):
     def lower_own_limits(self) -> None:
         jail.lower_own_limits()
 
-    def run(self, received: list[int], confinement: Confinement, environment: Environment) -> NoReturn:
-        tester.run(received, confinement, environment, self._run_files)
+    def run(self, received: list[int], confinement: Confinement, layers: Layers, environment: Environment) -> NoReturn:
+        tester.run(received, confinement, layers, environment, self._run_files)
 
 
 if __name__ == "__main__":

@@ -60,10 +60,15 @@ class Ended:
     cpu_s: float
     peak_bytes: int
     leftovers: int
+    break_out: int
+    """Number of the system call that it was killed for; -1 where there was none."""
+    denied: tuple[int, ...]
+    """Numbers of those it was refused, and that are told of."""
 
 
 class Zygote(Protocol):
     baseline_bytes: int
+    filters_calls: bool
 
     @property
     def pid(self) -> int: ...
@@ -120,6 +125,7 @@ class Watch:
         self.ended: Ended | None = None
         self.wall_s = 0.0
         self.baseline_bytes = zygote.baseline_bytes
+        self.filters_calls = zygote.filters_calls
         self._poller.register(zygote.fileno(), select.POLLIN)
 
     # Descriptors; the watch owns what it is given, and closes it
@@ -221,10 +227,11 @@ class Watch:
 
     def _take_end(self, packet: bytes) -> None:
         try:
-            status, cpu_us, peak_bytes, leftovers = numbers(packet, "ended", 4)
+            told = numbers(packet, "ended", 5, or_more=True)
         except ValueError as error:
             raise SandboxError(LOST, str(error)) from None
-        self.ended = Ended(status, cpu_us / 1e6, peak_bytes, leftovers)
+        status, cpu_us, peak_bytes, leftovers, break_out, *denied = told
+        self.ended = Ended(status, cpu_us / 1e6, peak_bytes, leftovers, break_out, tuple(denied))
 
     def kill(self, reason: Killed) -> None:
         """Ends the cell, for a reason that outranks whatever it says itself."""

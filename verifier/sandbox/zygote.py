@@ -22,6 +22,8 @@ import _signal
 import _socket  # the C module: `socket` would bring enum, selectors and more into every fork
 
 from verifier.sandbox import inside, protocol
+from verifier.sandbox.calls import HeldCalls
+from verifier.sandbox.layers import Layers
 from verifier.sandbox.modules import Environment, installed
 from verifier.sandbox.sweep import Sweeper
 
@@ -51,9 +53,11 @@ class Role:
         """Sets limits that the children inherit."""
         inside.lower_own_limits()
 
-    def run(self, received: list[int], confinement: inside.Confinement, environment: Environment) -> NoReturn:
+    def run(
+        self, received: list[int], confinement: inside.Confinement, layers: Layers, environment: Environment
+    ) -> NoReturn:
         """The child's side of a fork."""
-        inside.run(received, confinement, environment)
+        inside.run(received, confinement, layers, environment)
 
 
 def main(role: Role) -> NoReturn:
@@ -63,7 +67,9 @@ def main(role: Role) -> NoReturn:
         environment = Environment(options["packages"], options["allowed"], whole_stdlib=options["whole_stdlib"])
         role.load(environment, options)
         sweeper = Sweeper()
-        no_new_privileges = _no_new_privileges()
+        layers = Layers(options["layers"])
+        layers.set_apart()
+        layers.give_up_privileges()
         packages = installed(options["allowed"])
         environment.allowed = frozenset(packages)
         environment.seal()
@@ -71,8 +77,9 @@ def main(role: Role) -> NoReturn:
         inside.hide()
         inside.deny_processes()
         inside.add_site_builtins()
-        root = _empty_root()
+        layers.prepare()
         role.lower_own_limits()
+        layers.try_out()
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
         if getattr(error, "name", None) == "pytest":
@@ -89,79 +96,104 @@ def main(role: Role) -> NoReturn:
         "baseline_bytes": _idle_peak_bytes(role),
         "address_bytes": _status_bytes("VmSize"),
         "subreaper": sweeper.is_reaper,
-        "no_new_privileges": no_new_privileges,
-        "empty_root": root is not None,
+        "problems": layers.problems,
+        "can_mount": layers.can_mount,
         "processes": sweeper.own_processes(),
     }
+    layers.watch_calls()
     control.send(protocol.pack({"ready": ready}))
-    poller = select.poll()
-    poller.register(control.fileno(), select.POLLIN)
+    cells = _Cells(role, control, sweeper, environment, layers)
     while True:
         packet, received = _receive(control)
         if packet.startswith(b"fork"):
-            _, uid, cpu_s, address_bytes, processes = packet.split()
-            confinement = inside.Confinement(int(uid), int(cpu_s), int(address_bytes), int(processes), root)
-            _one_cell(role, control, poller, sweeper, environment, confinement, received)
+            _, uid, cpu_s, address_bytes, processes, *scratch = packet.split(maxsplit=5)
+            path = os.fsdecode(scratch[0]) if scratch else ""
+            confinement = inside.Confinement(int(uid), int(cpu_s), int(address_bytes), int(processes), path)
+            cells.one(confinement, received)
 
 
-def _one_cell(
-    role: Role,
-    control: _socket.socket,
-    poller: select.poll,
-    sweeper: Sweeper,
-    environment: Environment,
-    confinement: inside.Confinement,
-    received: list[int],
-) -> None:
-    """Little happens here between a fork and the cell's end: each page that this process writes to meanwhile is
-    copied, as in the cell itself."""
-    uid = confinement.uid
-    limits = None if uid >= 0 else _limits()
-    try:
-        pid = _fork()
-    except OSError as error:
-        for fd in received:
-            os.close(fd)
-        control.send(b"refused %d" % (error.errno or 0))
-        return
-    if pid == 0:
-        role.run(received, confinement, environment)
-    control.send(b"pid %d" % pid)
-    for fd in received:
-        os.close(fd)
-    status, usage = _until_end(pid, control, poller, sweeper, uid)
-    leftovers = sweeper.sweep(uid if uid >= 0 else os.getuid())
-    if limits is not None and _limits() != limits:
-        os._exit(1)  # by the same user's hand: the next cells must not inherit that
-    cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
-    control.send(b"ended %d %d %d %d" % (status, cpu_us, usage.ru_maxrss * 1024, leftovers))
+class _Cells:
+    """Forks one cell after the other, and waits for each."""
 
+    def __init__(
+        self, role: Role, control: _socket.socket, sweeper: Sweeper, environment: Environment, layers: Layers
+    ) -> None:
+        self._role = role
+        self._control = control
+        self._sweeper = sweeper
+        self._environment = environment
+        self._layers = layers
+        self._held = HeldCalls(layers.listener) if layers.listener >= 0 else None
+        self._poller = select.poll()
+        self._poller.register(control.fileno(), select.POLLIN)
+        if self._held is not None:
+            self._poller.register(layers.listener, select.POLLIN)
 
-def _until_end(
-    pid: int, control: _socket.socket, poller: select.poll, sweeper: Sweeper, uid: int
-) -> tuple[int, resource.struct_rusage]:
-    """Waits for the cell, kills it when the keeper says so or is gone, and reaps it."""
-    pidfd = _pidfd(pid)
-    if pidfd >= 0:
-        poller.register(pidfd, select.POLLIN)
-    try:
-        while True:
-            for fd, _ in poller.poll(None if pidfd >= 0 else 1):
-                if fd == pidfd:
-                    continue
-                packet = control.recv(protocol.MAX_CONTROL_BYTES)
-                os.kill(pid, _signal.SIGKILL)  # it is not reaped yet, so this is still its process id
-                if not packet:
-                    os.waitpid(pid, 0)
-                    sweeper.sweep(uid if uid >= 0 else os.getuid())
-                    os._exit(0)
-            ended, status, usage = os.wait4(pid, os.WNOHANG)
-            if ended:
-                return status, usage
-    finally:
+    def one(self, confinement: inside.Confinement, received: list[int]) -> None:
+        """Little happens here between a fork and the cell's end: each page that this process writes to meanwhile is
+        copied, as in the cell itself."""
+        uid = confinement.uid
+        limits = None if uid >= 0 else _limits()
+        held = self._held
+        if held is not None:
+            held.begin()
+        try:
+            if confinement.scratch:
+                self._layers.mount_scratch(confinement.scratch, uid)
+            pid = _fork()
+        except OSError as error:
+            _close_all(received)
+            self._control.send(b"refused %d" % (error.errno or 0))
+            return
+        if pid == 0:
+            self._role.run(received, confinement, self._layers, self._environment)
+        self._control.send(b"pid %d" % pid)
+        _close_all(received)
+        status, usage = self._until_end(pid, uid)
+        leftovers = self._sweeper.sweep(uid if uid >= 0 else os.getuid())
+        if confinement.scratch:
+            self._layers.unmount_scratch(confinement.scratch)
+        if limits is not None and _limits() != limits:
+            os._exit(1)  # by the same user's hand: the next cells must not inherit that
+        cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
+        ended = b"ended %d %d %d %d" % (status, cpu_us, usage.ru_maxrss * 1024, leftovers)
+        if held is None or (held.break_out < 0 and not held.denied):
+            self._control.send(ended + b" -1")
+        else:
+            self._control.send(b" ".join((ended, *(b"%d" % number for number in (held.break_out, *held.denied)))))
+
+    def _until_end(self, pid: int, uid: int) -> tuple[int, resource.struct_rusage]:
+        """Waits for the cell, kills it when the keeper says so or is gone, and reaps it."""
+        poller, control = self._poller, self._control
+        pidfd = _pidfd(pid)
         if pidfd >= 0:
-            poller.unregister(pidfd)
-            os.close(pidfd)
+            poller.register(pidfd, select.POLLIN)
+        try:
+            while True:
+                for fd, _ in poller.poll(None if pidfd >= 0 else 1):
+                    if fd == pidfd:
+                        continue
+                    if fd == control.fileno():
+                        packet = control.recv(protocol.MAX_CONTROL_BYTES)
+                        os.kill(pid, _signal.SIGKILL)  # it is not reaped yet, so this is still its process id
+                        if not packet:
+                            os.waitpid(pid, 0)
+                            self._sweeper.sweep(uid if uid >= 0 else os.getuid())
+                            os._exit(0)
+                    elif self._held is not None and self._held.take():
+                        os.kill(pid, _signal.SIGKILL)
+                ended, status, usage = os.wait4(pid, os.WNOHANG)
+                if ended:
+                    return status, usage
+        finally:
+            if pidfd >= 0:
+                poller.unregister(pidfd)
+                os.close(pidfd)
+
+
+def _close_all(fds: list[int]) -> None:
+    for fd in fds:
+        os.close(fd)
 
 
 def _pidfd(pid: int) -> int:
@@ -188,31 +220,6 @@ def _receive(control: _socket.socket) -> tuple[bytes, list[int]]:
 def _limits() -> list[tuple[int, int]]:
     """This process's own resource limits, which a cell of the same user could lower from outside."""
     return [resource.getrlimit(kind) for kind in range(16)]  # RLIM_NLIMITS
-
-
-def _empty_root() -> str | None:
-    """A directory to chroot to, where this process may: it lasts as long as the zygote, nothing can be made in it, and
-    a read-only file system has it too. (Chromium's sandbox uses the same.)"""
-    root = f"/proc/{os.getpid()}/fdinfo"
-    pid = _fork()
-    if pid == 0:
-        try:
-            os.chroot(root)
-            os._exit(0)
-        except OSError:
-            os._exit(1)
-    return root if os.waitpid(pid, 0)[1] == 0 else None
-
-
-def _no_new_privileges() -> bool:
-    """Whether the kernel promises that no program which a cell executes gains anything by being setuid."""
-    from verifier.sandbox import linux
-
-    try:
-        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    except OSError:
-        return False
-    return True
 
 
 def _idle_peak_bytes(role: Role) -> int:

@@ -17,11 +17,16 @@ from typing import Any, Literal
 from verifier.errors import SandboxError
 from verifier.sandbox import protocol
 from verifier.sandbox.base import LOST
+from verifier.sandbox.folder import Folder
+from verifier.sandbox.policy import Layer, Policy, Problem, policy_of
 
 DEFAULT_PACKAGES = ("numpy", "pandas", "scipy", "sympy", "networkx", "sortedcontainers", "pytest")
 """Third-party packages that submissions may import where the sandbox's interpreter has them."""
 
 ZYGOTE_START_S = 60.0
+
+ANSWER_S = 30.0
+"""How long a zygote may take to fork; one that is frozen is lost."""
 
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same submission iterates over its sets in the same order every time
@@ -43,6 +48,8 @@ class SandboxOptions:
     python: str = sys.executable
     """The interpreter that submissions run on; it needs no package of ours."""
     packages: tuple[str, ...] = DEFAULT_PACKAGES
+    policy: str | Policy = "library"
+    """Which layers of the jail are required: the name of a preset, or a policy of your own (policy.py)."""
 
 
 Script = Literal["zygote", "tester_zygote"]
@@ -61,6 +68,7 @@ class Zygote:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         except OSError as error:
             raise SandboxError("start zygote", "no socket pair", errno=error.errno) from None
+        policy = policy_of(options.policy)
         # A tester's pytest is set up for running tests; a cell's is a package as others, for what models write.
         set_up = environment & {"pytest"} if script == "tester_zygote" else frozenset()
         arguments = {
@@ -69,9 +77,11 @@ class Zygote:
             "allowed": list(options.packages),
             "whole_stdlib": bool(environment - set_up),
             "pytest": bool(set_up),
+            "layers": policy.asked(),
         }
         path = str(Path(__file__).with_name(f"{script}.py"))
         self._socket = ours
+        self._is_ready = False
         try:
             self._process = subprocess.Popen(
                 [options.python, "-s", "-P", "-S", "-B", path, protocol.pack(arguments).decode()],
@@ -97,10 +107,15 @@ class Zygote:
         self.packages = frozenset(ready["packages"])
         self.baseline_bytes: int = ready["baseline_bytes"]
         self.address_bytes: int = ready["address_bytes"]
-        self.subreaper: bool = ready["subreaper"]
-        self.no_new_privileges: bool = ready["no_new_privileges"]
         self.processes: int = ready["processes"]
-        self.empty_root: bool = ready["empty_root"]
+        self.problems = {Layer(layer): Problem(*told) for layer, told in ready["problems"].items()}
+        """Layers that its cells can't have, and why."""
+        self.filters_calls = Layer.SECCOMP not in self.problems
+        try:
+            policy.check(self.problems)
+        except SandboxError:
+            self.close()
+            raise
 
     def _ready(self) -> dict[str, Any]:
         self._socket.settimeout(ZYGOTE_START_S)
@@ -111,12 +126,13 @@ class Zygote:
         except SandboxError as error:
             self._process.kill()
             raise SandboxError("start zygote", self._last_words() or error.problem) from None
-        self._socket.settimeout(None)
+        self._socket.settimeout(ANSWER_S)
         if "ready" not in message:
             step = f"start zygote, {message.get('failed')}"
             raise SandboxError(step, str(message.get("problem")), errno=message.get("errno"))
         ready = message["ready"]
         assert isinstance(ready, dict)
+        self._is_ready = True
         return ready
 
     def _last_words(self) -> str:
@@ -136,6 +152,8 @@ class Zygote:
         try:
             packet = self._socket.recv(protocol.MAX_CONTROL_BYTES)
         except TimeoutError:
+            if self._is_ready:
+                raise SandboxError(LOST, f"lost: no answer in {ANSWER_S:g} s") from None
             raise
         except OSError as error:
             raise SandboxError(LOST, "lost", errno=error.errno) from None
@@ -143,15 +161,28 @@ class Zygote:
             raise SandboxError(LOST, "lost: it closed its control socket")
         return packet
 
-    def fork(self, confinement: Sequence[int], fds: Sequence[int]) -> int:
+    def scratch(self, folder: Folder) -> str:
+        """The path of an empty directory for a cell to work on files in. Raises SandboxError where it would have all
+        other files as well, or where there can be none."""
+        for either in ((Layer.LANDLOCK, Layer.ROOT), (Layer.SECCOMP, Layer.NAMESPACES)):
+            if self.problems.keys() >= set(either):
+                why = "; ".join(f"{layer}: {self.problems[layer]}" for layer in either)
+                raise SandboxError("scratch = true", f"needs {' or '.join(either)}, and this host has neither ({why})")
+        try:
+            return folder.get()
+        except OSError as error:
+            raise SandboxError("make scratch directory", error.strerror or "", errno=error.errno) from None
+
+    def fork(self, confinement: Sequence[int], fds: Sequence[int], scratch: str = "") -> int:
         """The process id of a new cell, which has `fds` as its descriptors 0, 1, 2, ..."""
-        self.ask_fork(confinement, fds)
+        self.ask_fork(confinement, fds, scratch)
         return self.forked()
 
-    def ask_fork(self, confinement: Sequence[int], fds: Sequence[int]) -> None:
+    def ask_fork(self, confinement: Sequence[int], fds: Sequence[int], scratch: str = "") -> None:
         """The first half of `fork`: `fds` may be closed afterwards."""
+        packet = b"fork %d %d %d %d" % tuple(confinement) + (b" " + os.fsencode(scratch) if scratch else b"")
         try:
-            socket.send_fds(self._socket, [b"fork %d %d %d %d" % tuple(confinement)], list(fds))
+            socket.send_fds(self._socket, [packet], list(fds))
         except OSError as error:
             raise SandboxError(LOST, "lost", errno=error.errno) from None
 

@@ -18,17 +18,28 @@ def response_entry(
     metrics: Mapping[str, float],
     *,
     judge_error: bool = False,
+    violation: bool = False,
+    attempts: int = 0,
+    isolation_level: int = 0,
     components: Mapping[str, float] | None = None,
 ) -> dict[str, object]:
     """One result. `metrics` are reported in their order, `correctness` as a reward and the others as metrics, then
-    `judge_error` (1.0 says: this score is our failure, not the submission's), then `components`, the further parts of
-    the reward, as rewards.
+    `judge_error` (1.0 says: this score is our failure, not the submission's), `security_violation` (1.0 says: verdict
+    SV), `attempts` (different forbidden things that it tried, harmless ones too), `isolation_level` (3: all that preset
+    `linux` requires of the jail was in force, 2: `container`, 1: `lambda`, 0: it was not run), then `components`, the
+    further parts of the reward, as rewards.
 
     Raises ValueError for a number that is not finite: a reward of NaN poisons a training step, so a bug of ours must
     not become one.
     """
     entries = [(name, value, "Reward" if name in REWARD_METRICS else "Metric") for name, value in metrics.items()]
-    entries.append(("judge_error", 1.0 if judge_error else 0.0, "Metric"))
+    told = {
+        "judge_error": judge_error,
+        "security_violation": violation,
+        "attempts": attempts,
+        "isolation_level": isolation_level,
+    }
+    entries += [(name, float(value), "Metric") for name, value in told.items()]
     entries += [(name, value, "Reward") for name, value in (components or {}).items()]
     return {
         "id": sample_id,

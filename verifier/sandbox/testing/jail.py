@@ -14,6 +14,7 @@ import tempfile
 
 from verifier.sandbox import linux
 from verifier.sandbox.inside import Confinement, SetupError, set_limit, setup_identity
+from verifier.sandbox.layers import Layers
 
 MAX_DESCRIPTORS = 256
 MAX_FILE_BYTES = 64 << 20
@@ -46,28 +47,25 @@ def lower_own_limits() -> None:
         set_limit(kind, wanted)
 
 
-def set_apart() -> None:
-    """Runs in the zygote, and its testers inherit it, as far as it is granted: a network of their own that leads
-    nowhere, and memory that no process of the same user can look into."""
-    with contextlib.suppress(OSError):
-        linux.unshare(linux.CLONE_NEWNET)
+def hide_memory() -> None:
+    """Runs in the zygote, and its testers inherit it, where it is granted: no process of the same user can look into
+    their memory."""
     with contextlib.suppress(OSError):
         linux.prctl(linux.PR_SET_DUMPABLE, 0)
 
 
-def confine(confinement: Confinement, folder: str) -> str:
+def confine(confinement: Confinement, layers: Layers, folder: str) -> str:
     """Confines this process to `folder`, and returns the path under which it is now seen."""
     set_limit(resource.RLIMIT_CPU, confinement.cpu_s)
     set_limit(resource.RLIMIT_AS, confinement.address_bytes)
     set_limit(resource.RLIMIT_NPROC, confinement.processes)
     try:
-        if confinement.root is not None:
-            os.chroot(folder)
+        if layers.change_root(folder):
             folder = "/"
-        os.chdir(folder)
+        layers.enter_domain(scratch=True)
     except OSError as error:
         raise SetupError("change of root", error) from None
-    setup_identity(confinement)
+    setup_identity(confinement, layers)
     temporary = os.path.join(folder, "tmp")
     tempfile.tempdir = temporary
     _add_hook("" if folder == "/" else os.path.realpath(folder))

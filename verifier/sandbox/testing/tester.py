@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from verifier.sandbox.inside import Confinement, SetupError, setup_descriptors, setup_session
+from verifier.sandbox.layers import Layers
 from verifier.sandbox.modules import Environment
 from verifier.sandbox.protocol import MAX_BYTECODE_BYTES, PEER_FD
 from verifier.sandbox.proxy.tester import CellGone, Peer, is_proxy
@@ -25,17 +26,21 @@ collects."""
 
 
 def run(
-    received: list[int], confinement: Confinement, environment: Environment, run_files: RunFiles | None
+    received: list[int],
+    confinement: Confinement,
+    layers: Layers,
+    environment: Environment,
+    run_files: RunFiles | None,
 ) -> NoReturn:
     """The child's side of a fork. `run_files` is there where the zygote has pytest."""
     status = 70
     reports = Reports()
     try:
-        setup_descriptors(received)
+        setup_descriptors(received, layers)
         setup_session()
         header = json.loads(read_frame())
         texts = [(name, read_frame()) for name in header["texts"]]
-        folder = jail.confine(confinement, header["root"])
+        folder = jail.confine(confinement, layers, header["root"])
         gc.enable()
         _work(header, texts, folder, environment, run_files, reports)
         status = 0
