@@ -10,8 +10,10 @@ import json
 import sys
 from collections.abc import Sequence
 
-from tests.attacks.library import CLASSES, CONTROL, SUITES, Attack, Bench, Trial, load
+from tests.attacks.library import CLASSES, CONTROL, SUITES, Attack, Bench, Trial, arrangement, load
 from verifier.pipeline import Verifier
+from verifier.sandbox.keeper import SandboxOptions
+from verifier.sandbox.policy import LEVELS
 from verifier.verdict import Verdict
 
 
@@ -19,12 +21,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of entries or classes; all if none is given")
     parser.add_argument("--json", action="store_true", help="print a JSON document")
+    parser.add_argument(
+        "--preset",
+        choices=sorted(LEVELS),
+        help="no more layers than it requires; all that this host grants if not given",
+    )
     options = parser.parse_args(arguments)
     entries = [e for e in load() if not options.names or e.name in options.names or e.of_class in options.names]
     unknown = set(options.names) - {name for entry in entries for name in (entry.name, entry.of_class)}
     if unknown:
         parser.error(f"no entry or class is called {', '.join(sorted(unknown))}")
-    with Verifier(SUITES, workers=1) as verifier:
+    policy = arrangement(options.preset) if options.preset else "library"
+    with Verifier(SUITES, workers=1, sandbox=SandboxOptions(policy=policy)) as verifier:
         bench = Bench(verifier)
         layers = bench.layers
         run = [entry for entry in entries if not entry.needs or entry.needs & layers]

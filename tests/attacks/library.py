@@ -34,7 +34,7 @@ from typing import Any
 import psutil
 
 from verifier.pipeline import Result, Verifier
-from verifier.sandbox.policy import place_of
+from verifier.sandbox.policy import PRESETS, Layer, Need, Policy, place_of
 from verifier.suite.store import DirectoryStore
 from verifier.verdict import Verdict
 
@@ -58,6 +58,16 @@ CLASSES = (
     "parsing",
 )
 CONTROL = "control"
+
+
+def arrangement(preset: str) -> Policy:
+    """A jail of no more layers than the preset requires, but that a keeper which is root has other users for its cells:
+    root without a filter could end the machine."""
+    policy = PRESETS[preset]
+    kept = {layer for layer in Layer if policy.need(layer) is Need.REQUIRED} | {Layer.IDENTITY}
+    needs = {layer: policy.need(layer) if layer in kept else Need.OFF for layer in Layer}
+    return Policy(f"no more than {preset!r} requires", needs)
+
 
 _REQUIRED = {"class": str, "title": str, "suite": str}
 _OPTIONAL = {

@@ -11,8 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.library import CLASSES, CONTROL, LIBRARY, SUITES, Bench, LibraryError, load, read_attack, suites
+from tests.attacks.library import (
+    CLASSES,
+    CONTROL,
+    LIBRARY,
+    SUITES,
+    Bench,
+    LibraryError,
+    arrangement,
+    load,
+    read_attack,
+    suites,
+)
+from verifier.errors import SandboxError
 from verifier.pipeline import Verifier
+from verifier.sandbox.keeper import SandboxOptions
 from verifier.suite.model import KINDS
 
 ENTRIES = load()
@@ -25,9 +38,15 @@ def _rows(entries):
     return [pytest.param(e, id=e.name, marks=[pytest.mark.slow] if e.slow else []) for e in entries]
 
 
-@pytest.fixture(scope="session")
-def bench():
-    with Verifier(SUITES, workers=1) as verifier:
+@pytest.fixture(scope="session", params=["all layers", "container", "lambda"])
+def bench(request):
+    """With all layers that this host grants, and with no more than other presets require."""
+    policy = "library" if request.param == "all layers" else arrangement(request.param)
+    with Verifier(SUITES, workers=1, sandbox=SandboxOptions(policy=policy)) as verifier:
+        try:
+            verifier.start()
+        except SandboxError as error:
+            pytest.skip(f"not on this host: {error}")
         yield Bench(verifier)
 
 

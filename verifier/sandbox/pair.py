@@ -80,7 +80,7 @@ class Tester:
                 -1 if uid is None else uid,
                 TESTER_CPU_S,
                 zygote.address_bytes + TESTER_MEMORY_BYTES,
-                MAX_TASKS + (zygote.processes if uid is None else 0),
+                MAX_TASKS,
             )
             zygote.ask_fork(confinement, [*theirs, self._peer_fd])
         except OSError as error:

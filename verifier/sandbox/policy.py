@@ -18,8 +18,7 @@ FIRST_TESTER_UID = 54_000
 """And testers from this one: no cell may signal a tester, which holds the expected values."""
 
 MAX_TASKS = 256
-"""Tasks that a cell's or a tester's user may have, threads included; the zygote's own user counts those of the keeper
-too."""
+"""Tasks that a cell's or a tester's user may have beyond those of the keeper's, threads included."""
 
 
 class Layer(StrEnum):

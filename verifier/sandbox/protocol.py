@@ -6,8 +6,9 @@ others are words and decimal numbers between spaces, which cost a zygote less.
     zygote -> keeper  {"ready": {"version": "3.13.0", "packages": [..], "baseline_bytes": n, ..}}
                       once, when it can fork; {"failed": "step", "problem": "..", "errno": n} instead when it can't
     keeper -> zygote  fork UID CPU_S ADDRESS_BYTES PROCESSES [SCRATCH]        with five or six descriptors (see
-                      CELL_FDS); the three before the last are resource limits, UID is -1 where the zygote can't change
-                      user, SCRATCH is the directory that the cell may work on files in
+                      CELL_FDS); UID is -1 where the zygote can't change user, the next three are resource limits
+                      (PROCESSES beyond those that the zygote's user has anyway), SCRATCH is the directory that the
+                      cell may work on files in
     zygote -> keeper  pid PID        when the cell runs, or: refused ERRNO        and no more
     keeper -> zygote  kill           at any time until "ended" has come; kills the cell's whole tree
     zygote -> keeper  ended STATUS CPU_US PEAK_BYTES LEFTOVERS BREAK_OUT [DENIED ..]      when the cell is reaped and

@@ -325,7 +325,7 @@ class Slot:
             -1 if self._uid is None else self._uid,
             math.ceil(run.limits.cpu_time_s * GRACE * (len(run.calls) + 1)) + 3,
             zygote.address_bytes + run.limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
-            MAX_TASKS + (zygote.processes if self._uid is None else 0),
+            MAX_TASKS,
         )
 
     def _requests(self, run: _Run) -> bytes:

@@ -3,7 +3,8 @@
 Where the kernel lets the zygote be a *subreaper*, whatever a cell leaves behind becomes the zygote's own child, and
 asking for its children is exact and costs one system call. Where it doesn't (AWS Lambda refuses every prctl), orphans
 go to the first process of the machine; they are found in /proc by what none of them can shed, the descriptor limit
-that the lock gave them.
+that the lock gave them. All of these are killed, whosever they are, since they are nobody's honest work. Charged to a
+cell are those of its session, and those that bear its zygote's mark, a limit of no other use that they inherit.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import _signal
 import contextlib
 import os
+import resource
 import time
 from collections.abc import Callable, Iterable
 
@@ -26,25 +28,35 @@ class Sweeper:
     def __init__(self) -> None:
         self.is_reaper = _become_subreaper()
         self._reaped = 0
+        self._others = -1
+        self._mark = b"" if self.is_reaper else _mark_children()
 
-    def sweep(self, uid: int) -> int:
-        """Kills and reaps everything that the last cell, whose user was `uid`, left; how many there were, also of
-        those that had ended by themselves. Raises TimeoutError."""
+    def sweep(self, cell: int, uid: int) -> int:
+        """Kills and reaps everything that the last cell, whose process id was `cell` and whose user `uid`, left; how
+        many there were, also of those that had ended by themselves. Raises TimeoutError."""
         self._reaped = 0
-        if self.is_reaper and not self._reap():
-            return self._reaped
-        killed = end_all(self._descendants if self.is_reaper else lambda: orphans(uid), self._reap)
-        return max(killed, self._reaped)
+        if self.is_reaper:
+            return max(end_all(self._descendants, self._reap), self._reaped) if self._reap() else self._reaped
+        charged: set[int] = set()
 
-    @staticmethod
-    def own_processes() -> int:
-        """Tasks of this user now: a limit on processes counts them all, so a cell's allowance comes on top."""
-        uid, count = os.getuid(), 0
-        for pid in _pids():
-            with contextlib.suppress(OSError, ValueError):
-                if _uid(pid) == uid:
-                    count += len(os.listdir(f"/proc/{pid}/task"))
-        return count
+        def find() -> list[int]:
+            found = orphans(uid)
+            charged.update(pid for pid in found if _session(pid) == cell or _mark(pid) == self._mark)
+            return found
+
+        end_all(find, self._reap)
+        return len(charged)
+
+    def own_processes(self) -> int:
+        """Tasks of this user: a limit on processes counts them all, so a cell's allowance comes on top. Where orphans
+        go to the first process, which may never reap them, their number grows, and they are counted each time."""
+        if not self.is_reaper or self._others < 0:
+            uid, self._others = os.getuid(), 0
+            for pid in _pids():
+                with contextlib.suppress(OSError, ValueError):
+                    if _uid(pid) == uid:
+                        self._others += len(os.listdir(f"/proc/{pid}/task"))
+        return self._others
 
     def _reap(self) -> bool:
         """Reaps what is dead; whether anything lives."""
@@ -94,8 +106,10 @@ def _signal_each(pids: Iterable[int], number: int) -> None:
 
 
 def orphans(uid: int) -> list[int]:
-    """Processes of a user that are behind the descriptor lock, but below no zygote that lives."""
-    return [pid for pid in _pids() if _is_locked(pid, uid) and not _is_zombie(pid) and not _has_a_zygote(pid, uid)]
+    """Processes of a user that are behind the descriptor lock, but below no zygote that lives. Asked twice: one that
+    ends meanwhile, as another worker's cell may, has lost its parent in between."""
+    found = [pid for pid in _pids() if _is_locked(pid, uid) and not _has_a_zygote(pid, uid)]
+    return [pid for pid in found if _is_locked(pid, uid) and not _is_zombie(pid)]
 
 
 def sweep_orphans(uid: int) -> None:
@@ -112,6 +126,31 @@ def _become_subreaper() -> bool:
     except OSError:
         return False
     return True
+
+
+def _mark_children() -> bytes:
+    """Sets a limit that means nothing without real-time scheduling to a number that no other zygote has; b"" where it
+    is limited already."""
+    if resource.getrlimit(resource.RLIMIT_RTTIME)[1] != resource.RLIM_INFINITY:
+        return b""
+    number = (1 << 50) + int.from_bytes(os.urandom(5), "big")
+    resource.setrlimit(resource.RLIMIT_RTTIME, (number, number))
+    return b"%d" % number
+
+
+def _mark(pid: int) -> bytes | None:
+    try:
+        with open(f"/proc/{pid}/limits", "rb") as stream:
+            return next((line.split()[4] for line in stream if line.startswith(b"Max realtime timeout")), None)
+    except (OSError, IndexError):
+        return None
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return -1
 
 
 def _pids() -> list[int]:

@@ -243,7 +243,7 @@ class TestedPrograms:
             -1 if uid is None else uid,
             math.ceil(limits.cpu_time_s * GRACE * BACKSTOP_CASES) + 3,
             zygote.address_bytes + limits.memory_bytes + ADDRESS_HEADROOM_BYTES,
-            MAX_TASKS + (zygote.processes if uid is None else 0),
+            MAX_TASKS,
         )
 
     # Facts

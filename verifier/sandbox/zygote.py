@@ -98,7 +98,6 @@ def main(role: Role) -> NoReturn:
         "subreaper": sweeper.is_reaper,
         "problems": layers.problems,
         "can_mount": layers.can_mount,
-        "processes": sweeper.own_processes(),
     }
     layers.watch_calls()
     control.send(protocol.pack({"ready": ready}))
@@ -108,7 +107,8 @@ def main(role: Role) -> NoReturn:
         if packet.startswith(b"fork"):
             _, uid, cpu_s, address_bytes, processes, *scratch = packet.split(maxsplit=5)
             path = os.fsdecode(scratch[0]) if scratch else ""
-            confinement = inside.Confinement(int(uid), int(cpu_s), int(address_bytes), int(processes), path)
+            others = sweeper.own_processes() if int(uid) < 0 else 0
+            confinement = inside.Confinement(int(uid), int(cpu_s), int(address_bytes), int(processes) + others, path)
             cells.one(confinement, received)
 
 
@@ -150,7 +150,7 @@ class _Cells:
         self._control.send(b"pid %d" % pid)
         _close_all(received)
         status, usage = self._until_end(pid, uid)
-        leftovers = self._sweeper.sweep(uid if uid >= 0 else os.getuid())
+        leftovers = self._sweeper.sweep(pid, uid if uid >= 0 else os.getuid())
         if confinement.scratch:
             self._layers.unmount_scratch(confinement.scratch)
         if limits is not None and _limits() != limits:
@@ -178,7 +178,7 @@ class _Cells:
                         os.kill(pid, _signal.SIGKILL)  # it is not reaped yet, so this is still its process id
                         if not packet:
                             os.waitpid(pid, 0)
-                            self._sweeper.sweep(uid if uid >= 0 else os.getuid())
+                            self._sweeper.sweep(pid, uid if uid >= 0 else os.getuid())
                             os._exit(0)
                     elif self._held is not None and self._held.take():
                         os.kill(pid, _signal.SIGKILL)

@@ -107,7 +107,6 @@ class Zygote:
         self.packages = frozenset(ready["packages"])
         self.baseline_bytes: int = ready["baseline_bytes"]
         self.address_bytes: int = ready["address_bytes"]
-        self.processes: int = ready["processes"]
         self.problems = {Layer(layer): Problem(*told) for layer, told in ready["problems"].items()}
         """Layers that its cells can't have, and why."""
         self.filters_calls = Layer.SECCOMP not in self.problems
