@@ -256,6 +256,24 @@ def test_a_scratch_directory_is_all_there_is_of(verifier: Verifier, scratch, nam
         assert judged.verdict == "AC", judged.message
 
 
+FILLS = {
+    "many large files": "for n in range(30): open(f'{n}', 'wb').write(bytes(4 << 20))",
+    "many files": "for n in range(6000): open(f'{n}', 'w').close()",
+    "files without a name": "f = [open('x', 'wb') for _ in range(1)]\n  for n in range(30):\n    f.append(open(f'{n}', 'wb')); f[-1].write(bytes(4 << 20)); f[-1].flush(); os.unlink(f'{n}')",
+    "a directory that can't be looked into": "os.mkdir('d', 0o300); open('d/x', 'w').close()",
+}
+
+
+@pytest.mark.parametrize("name", FILLS)
+def test_a_scratch_directory_that_is_no_file_system_of_its_own_is_watched(scratch, name: str) -> None:
+    if os.geteuid() == 0 and "looked" in name:
+        pytest.skip("root looks into everything")
+    without_mounts = PRESETS["library"].with_need(Layer.NAMESPACES, Need.OFF)
+    code = f"import os, time\ndef f():\n  {FILLS[name]}\n  time.sleep(60)\n  return 'refused'"
+    assert judge(code, without_mounts, scratch=True).verdict == "OLE"
+    assert judge(WORKS_ON_FILES, without_mounts, scratch=True).verdict == "AC"
+
+
 def test_nothing_stays_in_a_scratch_directory(verifier: Verifier, scratch) -> None:
     deep = "\n  for n in range(1500):\n    os.mkdir('d'); os.chdir('d')\n  os.chmod('.', 0)"
     leaves = f"import os\ndef f():\n  open('left', 'w').write('x'); os.mkdir('left.d', 0); os.chmod('tmp', 0){deep}\n  return 'refused'"

@@ -54,6 +54,34 @@ class Folder:
             return False
 
 
+def is_over(top: str, pid: int, max_bytes: int, max_files: int) -> bool:
+    """Whether there is more in a directory, or in files of process `pid` that have no name any more. What can't be
+    looked into counts as too much: nothing honest hides."""
+    size, count, left = 0, 0, [top]
+    try:
+        while left:
+            with os.scandir(left.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(entry.path)
+                    else:
+                        size += entry.stat(follow_symlinks=False).st_size
+                    if size > max_bytes or count > max_files:
+                        return True
+    except FileNotFoundError:
+        return False  # it is at work there: the next look sees the rest
+    except OSError:
+        return True
+    with contextlib.suppress(OSError):  # it has ended
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found = os.stat(f"/proc/{pid}/fd/{number}")
+                if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
+                    size += found.st_size
+    return size > max_bytes
+
+
 def remove_tree(top: str) -> None:
     """Removes a directory that a hostile program had for its own: however deep, whatever its rights, without following
     a link. Nobody may use it any more. Raises OSError.

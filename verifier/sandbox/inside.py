@@ -15,9 +15,9 @@ import sys
 from typing import NamedTuple, NoReturn
 
 from verifier.sandbox import values
-from verifier.sandbox.layers import SCRATCH_BYTES, Layers
+from verifier.sandbox.layers import Layers
 from verifier.sandbox.modules import Environment, needs
-from verifier.sandbox.protocol import ANSWERS_FD, frame, write_all
+from verifier.sandbox.protocol import ANSWERS_FD, SCRATCH_BYTES, frame, write_all
 from verifier.sandbox.proxy.warm_up import converse
 from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
 from verifier.sandbox.sweep import SCRATCH_DESCRIPTORS

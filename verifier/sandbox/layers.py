@@ -14,15 +14,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from verifier.sandbox import linux, seccomp
+from verifier.sandbox.protocol import SCRATCH_BYTES, SCRATCH_FILES
 
 _fork = os.fork  # ours; what cells see of it is taken away
 
 _HIGH_FD = 200
 """Descriptors of the zygote's own lie above those that a cell sorts out."""
-
-SCRATCH_BYTES = 64 << 20
-SCRATCH_FILES = 4096
-"""What a scratch directory may hold: bytes in all, and files and directories."""
 
 
 class Layers:

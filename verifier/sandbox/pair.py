@@ -181,6 +181,7 @@ class Pair:
         self._place = place
         self._folder = folder
         self._scratch = scratch
+        self._watched_scratch = ""
         self._zygote_for = zygote_for
         self._poller = select.poll()
         self._pipes: dict[str, int] = {}
@@ -243,6 +244,7 @@ class Pair:
             zygote = self._cell_zygote
             scratch = "" if self._scratch is None else zygote.scratch(self._scratch)
             zygote.ask_fork(self._confinement(zygote), [*theirs, self._cell_end.fileno()], scratch)
+            self._watched_scratch = "" if zygote.can_mount else scratch
         except OSError as error:
             raise SandboxError("open pipes", error.strerror or "", errno=error.errno) from None
         finally:
@@ -264,6 +266,7 @@ class Pair:
         self._mine.clear()
         self._cell_pid = pid
         cell.served_by = tester_pid
+        cell.scratch = self._watched_scratch
         cell.read_answers(self._pipes["answers"])
         cell.read_answers_at_once(True)
         cell.read_output(self._pipes["stdout"])

@@ -301,6 +301,7 @@ class Slot:
             expected_frames=len(run.calls) + (2 if is_function else 3),
             deadline=run.deadline,
         )
+        watch.scratch = "" if zygote.can_mount else scratch
         try:
             watch.read_answers(pipes["answers"])
             watch.read_output(pipes["stdout"], pipes.get("stderr", -1))

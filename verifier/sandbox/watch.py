@@ -21,7 +21,8 @@ from typing import Protocol
 from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox.base import LOST, Killed
-from verifier.sandbox.protocol import FrameReader, numbers
+from verifier.sandbox.folder import is_over
+from verifier.sandbox.protocol import SCRATCH_BYTES, SCRATCH_FILES, FrameReader, numbers
 
 TICK_S = 0.02
 """How often a running cell is looked at. CPU and memory can pass a limit unseen for this long."""
@@ -120,6 +121,8 @@ class Watch:
         self._unwanted = False
         self.served_by = -1
         """Where another process has a part in what this one does, its id: then that one's waiting counts too."""
+        self.scratch = ""
+        """The directory whose size is to be watched; one that is a file system of its own needs no watching."""
         self.killed: Killed | None = None
         self._killed_at = 0.0
         self.ended: Ended | None = None
@@ -278,6 +281,8 @@ class Watch:
             self.kill(Killed.MEMORY)
         elif self._has_children():
             self.kill(Killed.PROCESS)
+        elif self.scratch and is_over(self.scratch, self._pid, SCRATCH_BYTES, SCRATCH_FILES):
+            self.kill(Killed.OUTPUT)
         elif self._deadline is not None and now > self._deadline:
             self.kill(Killed.DEADLINE)
 
