@@ -108,18 +108,22 @@ class Layers:
             # Before Linux 5.0, or where the zygote runs under a listener already: the kernel kills, and says no more.
             linux.load_filter(seccomp.zygote_filter(listener=False))
 
-    def mount_scratch(self, path: str, uid: int) -> None:
-        """A file system of its own for one cell, with an empty `tmp`. Where nothing can be mounted the directory is
-        used as it is, and the keeper empties it."""
+    def mount_scratch(self, path: str, uid: int) -> bool:
+        """A file system of its own for one cell, with an empty `tmp`. False where nothing can be mounted: the
+        directory is used as it is, and the keeper empties it."""
         if self.can_mount:
             owner = os.getuid() if uid < 0 else uid
             linux.mount_tmpfs(path, SCRATCH_BYTES, SCRATCH_FILES, owner, 0o700)
-            os.mkdir(path + "/tmp", 0o700)
-            os.chown(path + "/tmp", owner, owner)
+            try:
+                os.mkdir(path + "/tmp", 0o700)
+                os.chown(path + "/tmp", owner, owner)
+            except OSError:
+                linux.unmount(path)
+                raise
+        return self.can_mount
 
     def unmount_scratch(self, path: str) -> None:
-        if self.can_mount:
-            linux.unmount(path)
+        linux.unmount(path)
 
     # In a cell, in this order
 

@@ -137,11 +137,14 @@ class _Cells:
         held = self._held
         if held is not None:
             held.begin()
+        mounted = False
         try:
             if confinement.scratch:
-                self._layers.mount_scratch(confinement.scratch, uid)
+                mounted = self._layers.mount_scratch(confinement.scratch, uid)
             pid = _fork()
         except OSError as error:
+            if mounted:
+                self._layers.unmount_scratch(confinement.scratch)
             _close_all(received)
             self._control.send(b"refused %d" % (error.errno or 0))
             return
@@ -151,7 +154,7 @@ class _Cells:
         _close_all(received)
         status, usage = self._until_end(pid, uid)
         leftovers = self._sweeper.sweep(pid, uid if uid >= 0 else os.getuid())
-        if confinement.scratch:
+        if mounted:
             self._layers.unmount_scratch(confinement.scratch)
         if limits is not None and _limits() != limits:
             os._exit(1)  # by the same user's hand: the next cells must not inherit that
