@@ -270,7 +270,8 @@ def test_a_scratch_directory_that_is_no_file_system_of_its_own_is_watched(scratc
         pytest.skip("root looks into everything")
     without_mounts = PRESETS["library"].with_need(Layer.NAMESPACES, Need.OFF)
     code = f"import os, time\ndef f():\n  {FILLS[name]}\n  time.sleep(60)\n  return 'refused'"
-    assert judge(code, without_mounts, scratch=True).verdict == "OLE"
+    slow = {"cpu_time_s": 20, "wall_time_s": 50}
+    assert judge(code, without_mounts, scratch=True, limits=slow).verdict == "OLE"
     assert judge(WORKS_ON_FILES, without_mounts, scratch=True).verdict == "AC"
 
 
