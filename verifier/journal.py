@@ -37,7 +37,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._running: set[Path] = set()
+        self._running: set[object] = set()
         self._nobody_else = threading.Condition(self._lock)
         self._exclusive = False
         self._guilty: set[str] = set()
@@ -54,19 +54,24 @@ class Journal:
 
     @contextmanager
     def running(self, key: str) -> Iterator[None]:
-        """While it is being judged. Waits where it, or another one, has to be the only one."""
+        """While it is being judged. Waits where it, or another one, has to be the only one. On a full disk it is judged
+        all the same, and not written down."""
         suspect = key in self._suspects
         with self._nobody_else:
             self._nobody_else.wait_for(lambda: not self._exclusive and not (suspect and self._running))
-            entry = self._write(key, _ALONE if suspect else _AMONG_OTHERS)
-            self._running.add(entry)
+            entry = None
+            with contextlib.suppress(OSError):
+                entry = self._write(key, _ALONE if suspect else _AMONG_OTHERS)
+            run = object()
+            self._running.add(run)
             self._exclusive = suspect
         try:
             yield
         finally:
-            self._remove(entry)
+            if entry is not None:
+                self._remove(entry)
             with self._nobody_else:
-                self._running.discard(entry)
+                self._running.discard(run)
                 self._exclusive = False
                 self._suspects.discard(key)
                 self._nobody_else.notify_all()

@@ -214,7 +214,7 @@ class Verifier:
     def judge(self, code: str, suite: Suite, *, deadline: float | None = None) -> Judgement:
         """One submission, on the next free worker. Never raises: a failure of ours is verdict JE."""
         try:
-            with self._recorded(code, suite) as is_guilty, self._keeper.slot() as sandbox:
+            with self._keeper.slot() as sandbox, self._recorded(code, suite) as is_guilty:
                 if is_guilty:
                     return refused(
                         suite, Verdict.SV, "it killed the process that judged it", isolation=sandbox.isolation

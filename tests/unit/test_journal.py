@@ -99,6 +99,15 @@ def test_what_another_process_runs_is_nobody_s_guilt(tmp_path: Path) -> None:
         assert len(entries(tmp_path)) == 1
 
 
+def test_without_a_place_to_write_it_is_judged_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    journal = Journal(folder)
+    folder.rmdir()
+    with journal.running(A):
+        pass
+
+
 def test_foreign_files_are_let_be(tmp_path: Path) -> None:
     for name in ("verifier-journal-", "verifier-journal-a-b", "verifier-journal-a-b-c-d-e", "other"):
         (tmp_path / name).touch()
