@@ -10,12 +10,12 @@ STAMP := $(VENV)/.setup-done
 WORKERS ?= 2
 ARGS ?=
 
-# For what runs in containers. BUILD_ARGS: such as --build-arg PIP_INDEX_URL=... RUN_ARGS: such as --init, which reaps
-# orphans; nobody does on Lambda, nor behind its emulator.
+# For what runs in containers. BUILD_ARGS: such as --build-arg PIP_INDEX_URL=... RUN_ARGS=: without --init nobody reaps
+# the orphans of hundreds of hostile submissions, and in the end there are no processes left.
 DOCKER ?= docker
 IMAGE ?= rl-code-verifier
 BUILD_ARGS ?=
-RUN_ARGS ?=
+RUN_ARGS ?= --init
 PROFILE ?= lambda
 SECCOMP_lambda := --security-opt seccomp=sandbox_image/profiles/lambda.json
 SECCOMP_default :=
@@ -23,16 +23,18 @@ USER_AND_GROUP ?= 993:990
 TESTS ?= tests/sandbox tests/attacks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-container image check format bench clean
+.PHONY: help setup demo demo-docker test test-quick test-container image lock check format bench clean
 
 help:
 	@echo "make setup     build $(VENV) (the other targets do it when needed)"
 	@echo "make demo      score examples/batch.jsonl"
+	@echo "make demo-docker  the same in a container without network, capabilities or a writable root"
 	@echo "make test      the tests, some five minutes"
 	@echo "make test-quick  the tests without the slow ones"
 	@echo "make test-container  the sandbox's tests in a container that refuses what AWS Lambda refuses (PROFILE=default:"
 	@echo "               what Docker refuses)"
 	@echo "make image     build the image: $(IMAGE):lambda, and $(IMAGE):local with AWS's emulator"
+	@echo "make lock      pin what the image is made of anew: sandbox_image/*requirements.txt"
 	@echo "make check     formatting, lint, types"
 	@echo "make format    rewrite files as 'make check' wants them"
 	@echo "make bench     compare with other verifiers"
@@ -50,6 +52,17 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)
 	@# Status 1 says that some sample could not be judged: the batch holds a malformed one on purpose.
 	@$(BIN)/verifier score examples/batch.jsonl --suites testsuites $(ARGS) || test $$? -eq 1
+
+# The image is built where there is none. BUILD_ARGS: for that. UP_ARGS: such as --seccomp sandbox_image/profiles/lambda.json
+UP_ARGS ?=
+DEMO := --name rl-code-verifier-demo
+demo-docker: $(STAMP)
+	@if $(BIN)/verifier docker check; then \
+	  trap '$(BIN)/verifier docker down $(DEMO)' EXIT; trap 'exit 1' INT TERM; \
+	  $(BIN)/verifier docker build --if-missing --image $(IMAGE):local $(BUILD_ARGS) && \
+	  $(BIN)/verifier docker up $(DEMO) --image $(IMAGE):local $(UP_ARGS) && \
+	  { $(BIN)/verifier docker score examples/batch.jsonl $(DEMO) $(ARGS) || test $$? -eq 1; }; \
+	else echo "make demo-docker: skipped, it needs Docker; \`make demo\` does without"; fi
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
@@ -70,6 +83,10 @@ image:
 	$(DOCKER) build $(BUILD_ARGS) -t $(IMAGE):lambda --target lambda .
 	$(DOCKER) build $(BUILD_ARGS) -t $(IMAGE):local --target local .
 	@$(DOCKER) image ls $(IMAGE)
+
+# Under any Python: `pip check` in the build says when a package is missing that only 3.13 needs.
+lock: $(STAMP)
+	$(BIN)/python sandbox_image/lock.py $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -9,10 +9,12 @@ from __future__ import annotations
 import builtins
 import contextlib
 import errno
+import functools
+import io
 import os
 import resource
 import sys
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from verifier.sandbox import values
 from verifier.sandbox.layers import Layers
@@ -100,6 +102,24 @@ def deny_processes() -> None:
         _posixsubprocess.fork_exec = _denied
         if "subprocess" in sys.modules:
             sys.modules["subprocess"]._fork_exec = _denied  # type: ignore[attr-defined]
+
+
+def open_nothing() -> None:
+    """Runs in a zygote without a filter of system calls. Behind the descriptor lock, `open` fails for want of descriptors;
+    programs that look for an input file expect that there is none, and catch no other error."""
+    real = io.open
+
+    @functools.wraps(real)
+    def open_(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        try:
+            return real(file, mode, *args, **kwargs)
+        except OSError as error:
+            if error.errno != errno.EMFILE:
+                raise
+            code = errno.ENOENT if set(mode) <= set("rbtU") else errno.EACCES
+            raise OSError(code, os.strerror(code), file) from None
+
+    io.open = builtins.open = open_
 
 
 def add_site_builtins() -> None:

@@ -172,9 +172,8 @@ class Layers:
     # What is tried, and what came of it
 
     @property
-    def allows_scratch(self) -> bool:
-        """Whether something but the descriptor lock keeps a cell from other files."""
-        return self._filter is not None or self._ruleset >= 0
+    def filters_calls(self) -> bool:
+        return self._filter is not None
 
     def _is_asked(self, layer: str) -> bool:
         if layer in self._asked:

@@ -53,6 +53,10 @@ class Role:
         """Sets limits that the children inherit."""
         inside.lower_own_limits()
 
+    def open_nothing(self) -> None:
+        """Makes `open` fail as it would with a filter of system calls."""
+        inside.open_nothing()
+
     def run(
         self, received: list[int], confinement: inside.Confinement, layers: Layers, environment: Environment
     ) -> NoReturn:
@@ -80,6 +84,8 @@ def main(role: Role) -> NoReturn:
         layers.prepare()
         role.lower_own_limits()
         layers.try_out()
+        if not layers.filters_calls:
+            role.open_nothing()
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
         if getattr(error, "name", None) == "pytest":

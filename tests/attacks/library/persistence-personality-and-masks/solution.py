@@ -8,5 +8,5 @@ import signal
 
 
 def f(n):
-    left = signal.pthread_sigmask(signal.SIG_BLOCK, []) or libc.personality(0xFFFFFFFF) or signal.getitimer(0)[0]
+    left = signal.pthread_sigmask(signal.SIG_BLOCK, []) or libc.personality(0xFFFFFFFF) > 0 or signal.getitimer(0)[0]
     return 3 * n + 1 if left else 0
