@@ -80,6 +80,9 @@ REQUESTS_FD, ANSWERS_FD, PEER_FD = 3, 4, 5
 MAX_CONTROL_BYTES = 16_384
 MAX_BYTECODE_BYTES = 4 << 20
 
+SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 4096
+"""What a scratch directory may hold: bytes in all, and files and directories."""
+
 
 def pack(message: dict[str, Any]) -> bytes:
     return json.dumps(message, separators=(",", ":")).encode()
@@ -87,7 +90,10 @@ def pack(message: dict[str, Any]) -> bytes:
 
 def unpack(packet: bytes) -> dict[str, Any]:
     """Raises ValueError for anything but one JSON object."""
-    message = json.loads(packet)
+    try:
+        message = json.loads(packet)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(message, dict):
         raise ValueError("a control packet must be one JSON object")
     return message
