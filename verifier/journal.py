@@ -7,7 +7,8 @@ last one died: where that was one submission alone, it is a security violation a
 several, nobody knows which it was, so each runs once more while no other does; if that kills the process too, it was
 that one.
 
-An entry is an empty file. Its name can't be guessed, and a cell can list no directory, so it can't remove or make one.
+An entry is a file that holds its own name. The name can't be guessed, so a cell, which can list no directory, can't
+remove one; and a cell can make files and directories by their path, but write nothing into them, so it can't forge one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +28,8 @@ from verifier.errors import RequestError
 _PREFIX = "verifier-journal-"
 _ALONE, _AMONG_OTHERS = "alone", "among"
 
-MAX_SUSPECTS = 10_000
-"""Entries that are kept from earlier processes; beyond, the oldest are forgotten."""
+MAX_ENTRIES = 10_000
+"""That are kept from earlier processes; beyond, the oldest are forgotten."""
 
 
 class Journal:
@@ -80,14 +82,17 @@ class Journal:
         """Entries of processes that are gone, which become this one's knowledge; what it knows is kept in a file of
         the same kind, for the next."""
         found: dict[str, list[tuple[str, str]]] = {}
-        known = sorted(self._folder.glob(f"{_PREFIX}*"), key=_made_at)
-        for path in known[:-MAX_SUSPECTS]:
+        genuine = []
+        for path in self._folder.glob(f"{_PREFIX}*"):
+            if _is_genuine(path):
+                genuine.append(path)
+            else:
+                self._remove(path)
+        for path in sorted(genuine, key=_made_at)[:-MAX_ENTRIES]:
             self._remove(path)
-        for path in known[-MAX_SUSPECTS:]:
-            parts = path.name.removeprefix(_PREFIX).split("-")
-            if len(parts) != 4:
-                continue
-            key, how, process, _ = parts
+            genuine.remove(path)
+        for path in genuine:
+            key, how, process, _ = path.name.removeprefix(_PREFIX).split("-")
             if how == "guilty":
                 self._guilty.add(key)
             elif not _is_alive(process):
@@ -103,19 +108,39 @@ class Journal:
 
     def _write(self, key: str, how: str) -> Path:
         path = self._folder / f"{_PREFIX}{key}-{how}-{_this_process()}-{secrets.token_hex(16)}"
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            os.write(fd, os.fsencode(path.name))
+        finally:
+            os.close(fd)
         return path
 
     @staticmethod
     def _remove(path: Path) -> None:
         with contextlib.suppress(OSError):
-            path.unlink()
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()
+            else:
+                path.unlink()
 
 
 def key_of(code: str, suite_digest: str) -> str:
     """Names a submission to one suite."""
     text = code.encode("utf-8", "surrogatepass") + b"\0" + suite_digest.encode()
     return hashlib.sha256(text).hexdigest()[:32]
+
+
+def _is_genuine(path: Path) -> bool:
+    """Whether a verifier wrote it."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            content = os.read(fd, 1024) if stat.S_ISREG(os.fstat(fd).st_mode) else b""
+        finally:
+            os.close(fd)
+    except OSError:
+        return False
+    return content == os.fsencode(path.name) and len(path.name.removeprefix(_PREFIX).split("-")) == 4
 
 
 def _made_at(path: Path) -> float:

@@ -82,7 +82,8 @@ TRIES = {
     "a keyring, at load": (LIBC + "C.syscall(248, b'user', b'left', b'x', 1, -4)\ndef f(): return 'refused'", "SV", ("add_key",)),
     "a socket, then System V": (LIBC + "def f(): C.socket(1, 1, 0); C.shmget(7, 4096, 0o1666); return 'refused'", "SV", ("shmget", "socket")),
     "a raw fork": (LIBC + "def f(): C.fork(); return 'refused'", "SV", ("fork or signal",)),
-    "a signal to its parent": ("import os\ndef f(): os.kill(os.getppid(), 0); return 'refused'", "SV", ("fork or signal",)),
+    "a signal to its parent": ("import os\ndef f(): os.kill(os.getppid(), 10); return 'refused'", "SV", ("fork or signal",)),
+    "more calls than can be held": ("import socket\ndef f():\n  for _ in range(20_000):\n    try: socket.socket()\n    except OSError: pass\n  return 'refused'", "SV", ("socket",)),
     "a frame of its own": ("import os\ndef f(): os.write(4, b'xxxxxxxxxxxx'); return 'refused'", "SV", ("forged answer",)),
 }  # fmt: skip
 """Code, verdict, what is told of it."""
@@ -125,6 +126,12 @@ HONEST = {
     "random bytes": "import os, secrets, uuid; os.urandom(9); secrets.token_hex(); uuid.uuid4()",
     "memory": "import mmap; mmap.mmap(-1, 1 << 20)[0]; bytearray(8 << 20)",
     "the platform": "import platform, getpass, sysconfig; platform.machine(); platform.python_version()",
+    "its group by number": "import os, signal; signal.signal(10, lambda *a: 0); os.killpg(os.getpgrp(), 10); os.kill(-os.getpgrp(), 10)",
+    "all the stack there is": "import resource as r; r.setrlimit(r.RLIMIT_STACK, (r.RLIM_INFINITY, r.RLIM_INFINITY)); r.setrlimit(r.RLIMIT_STACK, [1 << 28, -1]); assert r.getrlimit(r.RLIMIT_STACK)[0] == 1 << 28; r.setrlimit(r.RLIMIT_AS, (-1, -1))",
+    "another program": "import os\ntry: os.execv('/bin/true', ['true'])\nexcept OSError: pass\ntry: os.execvp('ls', ['ls'])\nexcept OSError: pass",
+    "whether a process is there": "import os\ntry: os.kill(os.getppid(), 0)\nexcept OSError: pass",
+    "shared memory": "import mmap; m = mmap.mmap(-1, 1 << 20); m[:3] = b'abc'; m.resize(2 << 20); m.madvise(mmap.MADV_DONTNEED); m.close()",
+    "memory with access": "import mmap; m = mmap.mmap(-1, 4096, access=mmap.ACCESS_WRITE); m[0] = 1; assert len(mmap.mmap(-1, 10, prot=mmap.PROT_READ)) == 10",
     "niceness": "import os; os.nice(1)",
     "C": "import ctypes; ctypes.CDLL(None).abs(-3); ctypes.c_int(3)",
 }  # fmt: skip
@@ -181,6 +188,34 @@ def f():
     return "refused"
 """
     judged = judge(code, PRESETS["library"].with_need(Layer.SECCOMP, seccomp))
+    assert judged.verdict == "AC", judged.message
+
+
+def test_memory_that_is_charged_to_nobody_is_refused(judge_function, in_force: frozenset[str]) -> None:
+    """Shared memory without a file keeps its pages when they leave the process's own count."""
+    if "seccomp" not in in_force:
+        pytest.skip("needs seccomp")
+    flags = "mmap.MAP_SHARED | mmap.MAP_ANONYMOUS"
+    code = (
+        LIBC
+        + f"""
+import mmap
+C.mmap.restype = ctypes.c_void_p
+def f():
+    return C.mmap(None, ctypes.c_size_t(1 << 20), 3, {flags}, -1, ctypes.c_long(0)) == ctypes.c_void_p(-1).value
+def g():
+    m = mmap.mmap(-1, 1000 << 20)
+    one = bytes([1]) * (4 << 20)
+    for o in range(0, 1000 << 20, 4 << 20):
+        m[o:o + (4 << 20)] = one
+        m.madvise(mmap.MADV_DONTNEED, o, 4 << 20)
+    return m[999 << 20]
+"""
+    )
+    assert judge_function(code, [([], True)]).verdict == "AC"
+    judged = judge_function(code, [([], 1)], "g", limits={"memory_bytes": 64 << 20, "cpu_time_s": 20})
+    assert judged.score.correctness == 0
+    judged = judge_function(code, [([], 0)], "g", limits={"memory_bytes": 64 << 20, "cpu_time_s": 20})
     assert judged.verdict == "AC", judged.message
 
 
@@ -248,7 +283,7 @@ OUT_OF_REACH = {
 
 @pytest.fixture
 def scratch(in_force: frozenset[str]) -> dict[str, object]:
-    if not ({"landlock", "empty root"} & in_force and {"seccomp", "namespaces"} & in_force):
+    if not {"empty root", "seccomp"} <= in_force:
         pytest.skip("no scratch directories on this host")
     return {**SUITE, "scratch": True}
 
@@ -275,6 +310,10 @@ def test_a_scratch_directory_is_all_there_is_of(verifier: Verifier, scratch, nam
         assert judged.verdict == "AC", judged.message
 
 
+UNSEEN = {
+    "room without size": "C.fallocate(os.open('x', os.O_CREAT | os.O_RDWR), 1, 0, 1 << 30) and no()",
+    "files that only memory holds": "import mmap\n  mmap.mmap(os.open('x', os.O_CREAT | os.O_RDWR), 4096)",
+}
 FILLS = {
     "many large files": "for n in range(30): open(f'{n}', 'wb').write(bytes(4 << 20))",
     "many files": "for n in range(6000): open(f'{n}', 'w').close()",
@@ -292,6 +331,26 @@ def test_a_scratch_directory_that_is_no_file_system_of_its_own_is_watched(scratc
     slow = {"cpu_time_s": 20, "wall_time_s": 50}
     assert judge(code, without_mounts, scratch=True, limits=slow).verdict == "OLE"
     assert judge(WORKS_ON_FILES, without_mounts, scratch=True).verdict == "AC"
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_takes_room_without_being_seen_is_refused(scratch, name: str) -> None:
+    without_mounts = PRESETS["library"].with_need(Layer.NAMESPACES, Need.OFF)
+    code = f"import os\n{LIBC}def no(): raise OSError\ndef f():\n  os.close(os.open('x', os.O_CREAT)); os.truncate('x', 9999)\n  try:\n    {UNSEEN[name].replace(chr(10), chr(10) + '  ')}\n  except OSError: return 'refused'\n  return 'had'"
+    judged = judge(code, without_mounts, scratch=True)
+    assert judged.verdict == "AC", judged.message
+
+
+def test_nothing_of_a_scratch_directory_tells_of_its_last_user(scratch) -> None:
+    without_mounts = PRESETS["library"].with_need(Layer.NAMESPACES, Need.OFF)
+    leaves = "import os\ndef f(): os.utime('tmp', ns=(1, 1111)); os.utime('.', ns=(1, 77)); return 'refused'"
+    finds = (
+        "import os\ndef f(): return 'had' if {77, 1111} & {os.stat(p).st_mtime_ns for p in ('.', 'tmp')} else 'refused'"
+    )
+    with Verifier(workers=1, sandbox=SandboxOptions(policy=without_mounts)) as verifier:
+        for code in (leaves, finds):
+            judged = verifier.judge(code, parse_suite(scratch))
+            assert judged.verdict == "AC", judged.message
 
 
 def test_nothing_stays_in_a_scratch_directory(verifier: Verifier, scratch) -> None:
@@ -312,4 +371,4 @@ def test_nothing_stays_in_a_scratch_directory(verifier: Verifier, scratch) -> No
 def test_where_nothing_confines_it_a_scratch_directory_is_refused() -> None:
     judged = judge("def f(): return 'refused'", only(), scratch=True)
     assert judged.verdict == "JE"
-    assert "scratch = true: needs landlock or empty root, and this host has neither" in judged.message
+    assert "scratch = true: needs the layer 'empty root', which this host does not grant" in judged.message

@@ -133,10 +133,15 @@ def test_threads_work(scratch: bool) -> None:
 
 
 @filters
-@pytest.mark.parametrize("number", [0, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM])
 def test_a_signal_to_someone_else_kills_the_sender(number: int) -> None:
     assert in_cell(lambda: os.kill(os.getppid(), number)) == (None, signal.SIGSYS)
-    assert in_cell(lambda: os.kill(-1, 0)) == (None, signal.SIGSYS)
+    assert in_cell(lambda: os.kill(-1, number)) == (None, signal.SIGSYS)
+
+
+@filters
+def test_asking_whether_there_is_a_process_is_refused() -> None:
+    assert in_cell(lambda: errno_of(lambda: os.kill(os.getppid(), 0))) == ("EPERM", 0)
 
 
 @filters

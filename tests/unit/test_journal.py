@@ -108,11 +108,19 @@ def test_without_a_place_to_write_it_is_judged_all_the_same(tmp_path: Path) -> N
         pass
 
 
-def test_foreign_files_are_let_be(tmp_path: Path) -> None:
-    for name in ("verifier-journal-", "verifier-journal-a-b", "verifier-journal-a-b-c-d-e", "other"):
-        (tmp_path / name).touch()
-    Journal(tmp_path)
-    assert len(entries(tmp_path)) == 4
+def test_what_a_submission_can_make_by_path_convicts_nobody_and_hides_nothing(tmp_path: Path) -> None:
+    """Files without content, directories, links and FIFOs; any number of them."""
+    dies_with(tmp_path, A)
+    names = [f"verifier-journal-{B}-{how}-1.1-{n}" for how in ("guilty", "alone") for n in range(4)]
+    for make, name in zip((Path.touch, Path.mkdir, os.mkfifo, lambda p: p.symlink_to(p.name)) * 2, names, strict=True):
+        make(tmp_path / name)
+    for n in range(11_000):
+        (tmp_path / f"verifier-journal-x-guilty-1.1-{n}").mkdir()
+    (tmp_path / "other").touch()
+    journal = Journal(tmp_path)
+    assert journal.is_guilty(A)
+    assert not journal.is_guilty(B)
+    assert len(entries(tmp_path)) == 2
 
 
 def test_a_folder_that_can_not_be_written_to_is_named(tmp_path: Path) -> None:

@@ -288,7 +288,8 @@ OF_A_CELL = [
     # signals
     ("kill", (PID, 9), ALLOW, ALLOW),
     ("kill", (0, 15), ALLOW, ALLOW),
-    ("kill", (1, 0), KILL, KILL),
+    ("kill", (1, 0), "EPERM", "EPERM"),
+    ("kill", (1, 10), KILL, KILL),
     ("kill", (-1, 9), KILL, KILL),
     ("kill", (-PID, 9), KILL, KILL),
     ("kill", (PID + 1, 9), KILL, KILL),
@@ -378,8 +379,8 @@ def test_the_process_id_is_put_in_anew_for_each_cell(on: Architecture) -> None:
 
     first, second = prepared.program(100), prepared.program(2**22)
 
-    assert [evaluate(first, on, "kill", pid) for pid in (100, 2**22)] == [ALLOW, KILL]
-    assert [evaluate(second, on, "kill", pid) for pid in (100, 2**22)] == [KILL, ALLOW]
+    assert [evaluate(first, on, "kill", pid, 9) for pid in (100, 2**22)] == [ALLOW, KILL]
+    assert [evaluate(second, on, "kill", pid, 9) for pid in (100, 2**22)] == [KILL, ALLOW]
 
 
 @BOTH

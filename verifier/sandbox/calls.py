@@ -11,6 +11,9 @@ import errno
 
 from verifier.sandbox import notifications, seccomp
 
+MAX_HELD = 10_000
+"""Calls of one cell that are held; each costs the zygote more than the cell, so more of them end it."""
+
 MAX_DENIED = 16
 """Different calls that are told of; how often each was tried is not."""
 
@@ -24,18 +27,21 @@ class HeldCalls:
         self.break_out = -1
         """Number of the call that ends the cell; -1 where there was none."""
         self.denied: list[int] = []
+        self._held = 0
 
     def begin(self) -> None:
         """Another cell."""
-        if self.denied or self.break_out >= 0:
+        if self._held:
             self.break_out = -1
             self.denied.clear()
+            self._held = 0
 
     def take(self) -> bool:
         """Answers the call that waits; True where the cell is to be killed for it."""
         try:
             call = notifications.receive_notification(self._listener)
-            if call.number not in self._denied_only:
+            self._held += 1
+            if call.number not in self._denied_only or self._held > MAX_HELD:
                 self.break_out = call.number
                 return True
             if call.number not in self.denied and len(self.denied) < MAX_DENIED:

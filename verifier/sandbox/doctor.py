@@ -15,7 +15,7 @@ MEANING = {
     Layer.LOCK: "no file, socket, directory or program can be opened",
     Layer.SECCOMP: "the kernel refuses all system calls that honest programs don't make, and tells of break-outs",
     Layer.LANDLOCK: "no file outside a scratch directory, no TCP connection, no signal to other processes",
-    Layer.NAMESPACES: "a network that leads nowhere, and no memory or queues shared with others",
+    Layer.NAMESPACES: "a network that leads nowhere, and no memory or queues shared with other programs",
     Layer.ROOT: "paths lead into an empty directory",
     Layer.PRIVILEGES: "no program that is executed gains privileges",
     Layer.HIDDEN_KEEPER: "processes of the same user can't look into the verifier's memory and environment",

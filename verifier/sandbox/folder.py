@@ -4,6 +4,7 @@ empty."""
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import stat
@@ -17,10 +18,11 @@ class Folder:
     def __init__(self, uid: int | None) -> None:
         self._uid = uid
         self._path = ""
+        self._unremoved: list[str] = []
 
     def get(self) -> str:
         """An empty folder but for an empty `tmp`, which only the given user can use. Raises OSError."""
-        if self._path and not self._is_clean():
+        if self._unremoved or (self._path and not self._is_clean()):
             self.close()
         if not self._path:
             self._path = tempfile.mkdtemp(prefix=f"verifier-{os.getpid()}-")
@@ -36,11 +38,25 @@ class Folder:
             self.close()
 
     def close(self) -> None:
-        """Removes it. Where something can't be removed it stays, and the next one gets another folder."""
-        path, self._path = self._path, ""
-        if path:
-            with contextlib.suppress(OSError):
+        """Removes it. Where something can't be removed now it stays until it can, and the next one gets another
+        folder."""
+        paths = [*self._unremoved, *([self._path] if self._path else [])]
+        self._path, self._unremoved = "", []
+        for path in paths:
+            try:
                 remove_tree(path)
+            except FileNotFoundError:
+                pass
+            except OSError:
+                self._unremoved.append(path)
+
+    def is_full(self) -> bool:
+        """Whether nothing can be written to it because its file system is full."""
+        try:
+            about = os.statvfs(self._path)
+        except OSError:
+            return False
+        return about.f_bavail == 0 or (about.f_files > 0 and about.f_favail == 0)
 
     def _is_clean(self) -> bool:
         temporary = os.path.join(self._path, "tmp")
@@ -54,31 +70,37 @@ class Folder:
             return False
 
 
+_BLOCK_BYTES = 512  # of st_blocks, whatever the file system's own are
+
+_OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+
 def is_over(top: str, pid: int, max_bytes: int, max_files: int) -> bool:
     """Whether there is more in a directory, or in files of process `pid` that have no name any more. What can't be
-    looked into counts as too much: nothing honest hides."""
+    looked into counts as too much: nothing honest hides. Where it is for us that it can't, it is not known."""
     size, count, left = 0, 0, [top]
-    try:
-        while left:
+    while left:
+        try:
             with os.scandir(left.pop()) as entries:
                 for entry in entries:
                     count += 1
                     if entry.is_dir(follow_symlinks=False):
                         left.append(entry.path)
                     else:
-                        size += entry.stat(follow_symlinks=False).st_size
+                        with contextlib.suppress(FileNotFoundError):  # it is at work there
+                            size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK_BYTES
                     if size > max_bytes or count > max_files:
                         return True
-    except FileNotFoundError:
-        return False  # it is at work there: the next look sees the rest
-    except OSError:
-        return True
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            return error.errno not in _OURS
     with contextlib.suppress(OSError):  # it has ended
         for number in os.listdir(f"/proc/{pid}/fd"):
             with contextlib.suppress(OSError):
                 found = os.stat(f"/proc/{pid}/fd/{number}")
                 if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
-                    size += found.st_size
+                    size += found.st_blocks * _BLOCK_BYTES
     return size > max_bytes
 
 

@@ -6,15 +6,11 @@ only: this module runs inside the jail.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
-import errno
-import functools
-import io
 import os
 import resource
 import sys
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from verifier.sandbox import values
 from verifier.sandbox.layers import Layers
@@ -23,6 +19,11 @@ from verifier.sandbox.protocol import ANSWERS_FD, SCRATCH_BYTES, frame, write_al
 from verifier.sandbox.proxy.warm_up import converse
 from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
 from verifier.sandbox.sweep import SCRATCH_DESCRIPTORS
+
+MAX_SIGNALS = 1024
+"""That may be queued: each takes memory of the kernel's, which nobody is charged with."""
+
+_setrlimit = resource.setrlimit  # ours; what cells see of it is another (substitutes.py)
 
 STACK_BYTES = 1 << 30
 """Of the main thread. Python programs recurse deeply through C (sorted keys, lru_cache), and the kernel maps the rest
@@ -89,52 +90,6 @@ def hide() -> None:
         del sys.modules[name]
 
 
-def deny_processes() -> None:
-    """Runs in the zygote. Python's own ways to fork fail as they do where a filter forbids them, so that an honest
-    program learns it by an exception. One that goes around this is found out by the keeper (watch.py)."""
-    for name in ("fork", "forkpty", "posix_spawn", "posix_spawnp"):
-        for module in (os, sys.modules["posix"]):
-            if hasattr(module, name):
-                setattr(module, name, _denied)
-    with contextlib.suppress(ImportError):
-        import _posixsubprocess  # where vfork is refused it would try fork, which is none of an honest program's doing
-
-        _posixsubprocess.fork_exec = _denied
-        if "subprocess" in sys.modules:
-            sys.modules["subprocess"]._fork_exec = _denied  # type: ignore[attr-defined]
-
-
-def open_nothing() -> None:
-    """Runs in a zygote without a filter of system calls. Behind the descriptor lock, `open` fails for want of descriptors;
-    programs that look for an input file expect that there is none, and catch no other error."""
-    real = io.open
-
-    @functools.wraps(real)
-    def open_(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        try:
-            return real(file, mode, *args, **kwargs)
-        except OSError as error:
-            if error.errno != errno.EMFILE:
-                raise
-            code = errno.ENOENT if set(mode) <= set("rbtU") else errno.EACCES
-            raise OSError(code, os.strerror(code), file) from None
-
-    io.open = builtins.open = open_
-
-
-def add_site_builtins() -> None:
-    """Runs in the zygote, which starts without `site`: `exit()` and `quit()` as scripts know them."""
-
-    def exit_script(code: object = None) -> NoReturn:
-        raise SystemExit(code)
-
-    vars(builtins).update(exit=exit_script, quit=exit_script)
-
-
-def _denied(*args: object, **kwargs: object) -> NoReturn:
-    raise PermissionError(errno.EPERM, "child processes are not allowed")
-
-
 # Confinement, in order
 
 
@@ -155,6 +110,7 @@ def lower_own_limits() -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_SIGPENDING, MAX_SIGNALS),
         (resource.RLIMIT_STACK, STACK_BYTES),
     ):
         set_limit(kind, wanted)
@@ -169,7 +125,7 @@ def setup_limits(confinement: Confinement) -> None:
 
 def set_limit(kind: int, wanted: int) -> None:
     try:
-        resource.setrlimit(kind, (wanted, wanted))
+        _setrlimit(kind, (wanted, wanted))
     except (OSError, ValueError):
         lower_limit(kind, wanted)
 
@@ -178,7 +134,7 @@ def lower_limit(kind: int, wanted: int) -> None:
     """Where the hard limit is below what is wanted already, an ordinary user can only go lower."""
     try:
         allowed = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (min(wanted, allowed), allowed))
+        _setrlimit(kind, (min(wanted, allowed), allowed))
     except (OSError, ValueError) as error:
         raise SetupError(f"resource limit {kind}", error) from None
 
@@ -217,7 +173,7 @@ def lock_descriptors(confinement: Confinement) -> None:
     of a dynamic program. Descriptors that stand go on working. A cell that may work on files has a few."""
     limit = SCRATCH_DESCRIPTORS if confinement.scratch else 0
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        _setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     except (OSError, ValueError) as error:
         raise SetupError("resource limit NOFILE", error) from None
 

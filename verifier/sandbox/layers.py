@@ -209,7 +209,7 @@ class Layers:
 
     def _prepare_filters(self) -> None:
         self._filter = linux.PreparedFilter(*seccomp.CellFilter(scratch=False).template)
-        self._scratch_filter = linux.PreparedFilter(*seccomp.CellFilter(scratch=True).template)
+        self._scratch_filter = linux.PreparedFilter(*seccomp.CellFilter(scratch=True, bounded=self.can_mount).template)
 
     def _trial(self) -> tuple[str, str, int] | None:
         """The first layer that can't be put on: layer, step, errno."""

@@ -23,7 +23,10 @@ def open_pipes(mine: list[int], theirs: list[int], *, has_stdin: bool) -> dict[s
         pipe("stdout", child_reads=False)
         pipe("stderr", child_reads=False)
     else:
-        theirs.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+        # Not /dev/null, which all cells would share: a lock on it is a message to another one.
+        read, write = os.pipe()
+        os.close(write)
+        theirs.append(read)
         pipe("stdout", child_reads=False)
         theirs.append(theirs[-1])
     pipe("requests", child_reads=True)

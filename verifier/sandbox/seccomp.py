@@ -69,7 +69,7 @@ _OTHER_NUMA_NODES = "migrate_pages move_pages set_mempolicy set_mempolicy_home_n
 
 _ALLOWED = (
     # memory
-    "brk mmap munmap mremap mprotect madvise msync mincore mlock mlock2 munlock mlockall munlockall pkey_alloc "
+    "brk munmap mremap mprotect madvise msync mincore mlock mlock2 munlock mlockall munlockall pkey_alloc "
     "pkey_free pkey_mprotect mseal map_shadow_stack get_mempolicy "
     # descriptors that stand; new ones are the descriptor lock's matter
     "read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range fstat fstatfs "
@@ -126,6 +126,10 @@ _EXTENDED_ATTRIBUTES = tuple(
     for before, after in (("", ""), ("l", ""), ("f", ""), ("", "at"))
 )
 
+_MAP_SHARED, _MAP_SHARED_VALIDATE, _MAP_TYPE, _MAP_ANONYMOUS = 0x01, 0x03, 0x0F, 0x20  # linux/mman.h
+_PRIVATE_MEMORY = is_one_of(3, (_MAP_SHARED, _MAP_SHARED_VALIDATE), _EPERM, ALLOW, mask=_MAP_TYPE)
+"""Shared memory without a file keeps its pages when they are unmapped, and is no part of what a process is charged."""
+
 _O_CREAT_OR_TMPFILE = 0o20_000_100
 _AT_EMPTY_PATH = 0x1000
 _FIRST_NEGATIVE = 0x8000_0000
@@ -162,9 +166,13 @@ def _zygote_rules(listener: bool) -> dict[str, Rule]:
 class CellFilter:
     """The program for cells: the same for all but for their process ids."""
 
-    def __init__(self, *, scratch: bool, on: Architecture | None = None) -> None:
-        """`scratch`: the cell may work on files (where, other layers say). Raises UnsupportedArchitecture."""
+    def __init__(self, *, scratch: bool, bounded: bool = True, on: Architecture | None = None) -> None:
+        """`scratch`: the cell may work on files (where, other layers say). Not `bounded`: the place is no file system
+        of its own, so that what takes room without being seen in it is refused. Raises UnsupportedArchitecture."""
         rules = _cell_rules(scratch)
+        if not bounded:
+            rules["fallocate"] = error(errno.EOPNOTSUPP)  # the C library then writes
+            rules["mmap"] = has_any_bit(3, _MAP_ANONYMOUS, _PRIVATE_MEMORY, error(errno.ENODEV))
         self.template = assemble(on or architecture(), rules, default=_EPERM, beyond=_NO_SUCH_CALL)
         """For linux.PreparedFilter."""
 
@@ -185,6 +193,7 @@ def _cell_rules(scratch: bool) -> dict[str, Rule]:
     rules: dict[str, Rule] = dict.fromkeys(_zygote_rules(listener=True), ALLOW)  # answered there
     rules.update(dict.fromkeys(_ALLOWED, ALLOW))
     rules.update(_process_rules())
+    rules["mmap"] = has_any_bit(3, _MAP_ANONYMOUS, _PRIVATE_MEMORY, ALLOW)
     rules["fcntl"] = is_one_of(1, _FCNTL_COMMANDS, ALLOW, _EPERM)
     rules["ioctl"] = is_one_of(1, _IOCTL_REQUESTS, ALLOW, _EPERM)
     rules["prctl"] = is_one_of(0, _PRCTL_OPTIONS, ALLOW, _EPERM)
@@ -209,7 +218,8 @@ def _process_rules() -> dict[str, Rule]:
             ALLOW,
             has_any_bit(0, _CLONE_VM, _EPERM, KILL_PROCESS),
         ),
-        "kill": is_one_of(0, (0, OWN_PID), ALLOW, KILL_PROCESS),  # 0: its own process group, of which it is the leader
+        # 0: its own process group, of which it is the leader. Signal 0 only asks whether there is such a process.
+        "kill": is_one_of(0, (0, OWN_PID), ALLOW, is_one_of(1, (0,), _EPERM, KILL_PROCESS)),
         "tgkill": to_itself,
         "rt_sigqueueinfo": to_itself,
         "rt_tgsigqueueinfo": to_itself,

@@ -17,7 +17,8 @@ import time
 from collections.abc import Callable, Iterable
 
 SCRATCH_DESCRIPTORS = 61
-"""Descriptors of a cell that may work on files. An odd number: with the lock's 0 it is what orphans are known by."""
+"""Descriptors of a cell that may work on files. Fewer than other programs have: a limit of no more than this, which
+can only be lowered, is what orphans are known by."""
 
 SWEEP_TIMEOUT_S = 10.0
 """How long killed processes may take to go; one that is stuck in the kernel makes the zygote give up, and the keeper
@@ -178,12 +179,13 @@ def _is_locked(pid: int, uid: int) -> bool:
         if _uid(pid) != uid:
             return False
         with open(f"/proc/{pid}/limits", "rb") as stream:
-            return any(line.split()[:5] in _LOCKED for line in stream)
+            for line in stream:
+                if line.startswith(b"Max open files"):
+                    hard = line.split()[4]
+                    return hard.isdigit() and int(hard) <= SCRATCH_DESCRIPTORS
+        return False
     except OSError:
         return False
-
-
-_LOCKED = [[b"Max", b"open", b"files", limit, limit] for limit in (b"0", b"%d" % SCRATCH_DESCRIPTORS)]
 
 
 def _uid(pid: int) -> int:

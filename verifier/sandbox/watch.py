@@ -14,6 +14,7 @@ import fcntl
 import os
 import resource
 import select
+import signal
 import time
 from dataclasses import dataclass
 from typing import Protocol
@@ -225,6 +226,19 @@ class Watch:
         return self.ended
 
     @property
+    def was_killed_by_others(self) -> bool:
+        """Whether it got a SIGKILL that nobody here has sent: the kernel's, where memory is short, somebody's on this
+        machine, or its own."""
+        return (
+            self.killed is None
+            and not self._unwanted
+            and os.WIFSIGNALED(self.end.status)
+            and os.WTERMSIG(self.end.status) == signal.SIGKILL
+            and self.end.break_out < 0
+            and not self.end.leftovers
+        )
+
+    @property
     def stdout(self) -> bytes:
         return b"".join(self._stdout_parts)
 
@@ -276,7 +290,10 @@ class Watch:
         if cpu_s - last.cpu_s > limits.cpu_time_s * GRACE:
             self.kill(Killed.CPU_TIME)
         elif now - self._began - last.wall_s > limits.wall_time_s and self._idle_s(now, last) > limits.wall_time_s:
-            self.kill(Killed.WALL_TIME)
+            if state_of(self._pid) == "Z":
+                self.dismiss()  # it has ended, and its zygote, which sleeps, has not said so
+            else:
+                self.kill(Killed.WALL_TIME)
         elif self._resident_bytes() - self._zygote.baseline_bytes > limits.memory_bytes:
             self.kill(Killed.MEMORY)
         elif self._has_children():
@@ -317,9 +334,14 @@ class Watch:
         return False
 
     def _resident_bytes(self) -> int:
+        """Of the whole process. Once its first thread has ended, only the others know."""
         try:
             with open(f"/proc/{self._pid}/statm", "rb", buffering=0) as stream:
-                return int(stream.read(128).split()[1]) * _PAGE_BYTES
+                pages = int(stream.read(128).split()[1])
+            for task in () if pages else os.listdir(f"/proc/{self._pid}/task"):
+                with open(f"/proc/{self._pid}/task/{task}/statm", "rb", buffering=0) as stream:
+                    pages = max(pages, int(stream.read(128).split()[1]))
+            return pages * _PAGE_BYTES
         except (OSError, IndexError, ValueError):
             return 0
 
@@ -388,6 +410,13 @@ class Watch:
             self._poller.unregister(fd)
         if fd not in self._unclosed:
             os.close(fd)
+
+
+def state_of(pid: int) -> str:
+    """The letter that proc(5) has for it; "" where there is none."""
+    with contextlib.suppress(OSError, IndexError), open(f"/proc/{pid}/stat", "rb") as stream:
+        return chr(stream.read().rpartition(b")")[2].split()[0][0])
+    return ""
 
 
 def _waited_ns(pid: int) -> int:

@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 import _signal
 import _socket  # the C module: `socket` would bring enum, selectors and more into every fork
 
-from verifier.sandbox import inside, protocol
+from verifier.sandbox import inside, protocol, substitutes
 from verifier.sandbox.calls import HeldCalls
 from verifier.sandbox.layers import Layers
 from verifier.sandbox.modules import Environment, installed
@@ -55,7 +55,7 @@ class Role:
 
     def open_nothing(self) -> None:
         """Makes `open` fail as it would with a filter of system calls."""
-        inside.open_nothing()
+        substitutes.open_nothing()
 
     def run(
         self, received: list[int], confinement: inside.Confinement, layers: Layers, environment: Environment
@@ -79,8 +79,7 @@ def main(role: Role) -> NoReturn:
         environment.seal()
         role.warm_up()
         inside.hide()
-        inside.deny_processes()
-        inside.add_site_builtins()
+        substitutes.install(whole_stdlib=environment.whole_stdlib)
         layers.prepare()
         role.lower_own_limits()
         layers.try_out()

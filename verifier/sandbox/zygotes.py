@@ -163,12 +163,14 @@ class Zygote:
         return packet
 
     def scratch(self, folder: Folder) -> str:
-        """The path of an empty directory for a cell to work on files in. Raises SandboxError where it would have all
-        other files as well, or where there can be none."""
-        for either in ((Layer.LANDLOCK, Layer.ROOT), (Layer.SECCOMP, Layer.NAMESPACES)):
-            if self.problems.keys() >= set(either):
-                why = "; ".join(f"{layer}: {self.problems[layer]}" for layer in either)
-                raise SandboxError("scratch = true", f"needs {' or '.join(either)}, and this host has neither ({why})")
+        """The path of an empty directory for a cell to work on files in. Raises SandboxError where there can be none,
+        or it would not be all that there is: Landlock alone leaves times, rights and names of other files open."""
+        for layer in (Layer.ROOT, Layer.SECCOMP):
+            if layer in self.problems:
+                why = f"needs the layer {str(layer)!r}, which this host does not grant ({self.problems[layer]})"
+                raise SandboxError("scratch = true", why)
+        if not self.can_mount:
+            folder.close()  # one that was used tells of its user, by its times
         try:
             return folder.get()
         except OSError as error:
