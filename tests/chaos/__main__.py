@@ -1,7 +1,8 @@
 """`python -m tests.chaos`: applies faults at random while a mixed batch is scored, and prints what came of it.
 
-A round is one fault and one verifier: a batch during which the fault comes and goes, a batch of honest submissions right
-after it, and a look at what is left once the verifier is closed. The status is 1 where anything was not as it should be.
+A round is one fault and one verifier: a batch during which the fault comes and goes, a batch of honest submissions
+right after it, and a look at what is left once the verifier is closed. The status is 1 where anything was not as it
+should be.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ from collections.abc import Sequence
 
 from tests.chaos.batch import HONEST, OTHERS, Batch, Outcome, not_recovered
 from tests.chaos.faults import FAULTS, Fault
-from tests.chaos.scene import Scene, descriptors, left_behind, temporary_place
+from tests.chaos.scene import WORKERS, Scene, descriptors, left_behind, temporary_place
 from verifier.pipeline import Verifier
 
-WORKERS = 2
 SAMPLES = 30
 """Of a round; two of three are honest."""
 
@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="FAULT", help=f"of {', '.join(FAULTS)}; all if none is given")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long (1)")
-    parser.add_argument("--seed", type=int, default=0, help="of the order of faults and submissions, and of the moments")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the order of faults and submissions, and of the moments"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - FAULTS.keys():
@@ -66,9 +68,7 @@ def one_round(fault: Fault, scene: Scene, chance: random.Random) -> Outcome:
     return outcome
 
 
-def _report(
-    outcomes: Sequence[Outcome], left_out: dict[str, str], rounds: int, seed: int
-) -> dict[str, object]:
+def _report(outcomes: Sequence[Outcome], left_out: dict[str, str], rounds: int, seed: int) -> dict[str, object]:
     return {
         "seed": seed,
         "rounds": rounds,
@@ -93,7 +93,7 @@ def _report(
 def _table(report: dict[str, object]) -> str:
     faults: dict[str, dict[str, object]] = report["faults"]  # type: ignore[assignment]
     titles = ("fault", "times applied", "samples", "verdicts", "JE", "false verdicts", "recovered", "left behind")
-    lines = [" | ".join(titles), "|".join("---" for _ in titles)]
+    lines = [" | ".join(titles), " | ".join("---" for _ in titles)]
     problems = []
     for name, row in faults.items():
         others = " ".join(f"{verdict} {count}" for verdict, count in row["verdicts"].items() if verdict != "JE")

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.chaos.faults import Fault
@@ -95,7 +94,6 @@ OTHERS = [
     Entry("pytest", "def f(n): return n + 1", _PYTEST, "WA"),
     Entry("pytest", "import os\ndef f(n): os._exit(0)", _ASSERTS, "RTE"),
 ]
-KINDS = ("function", "stdio", "pytest")
 
 
 @dataclass
@@ -107,7 +105,7 @@ class Outcome:
     """It was applied, and found something to be applied to."""
     verdicts: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
-    """Verdicts that the fault must not cause."""
+    """Verdicts that are neither a submission's own nor a judge error."""
     not_recovered: list[str] = field(default_factory=list)
     """Of the batch of honest submissions right after it: all that were not AC."""
     left_behind: list[str] = field(default_factory=list)
@@ -192,8 +190,10 @@ class Batch:
             self.outcome.verdicts[verdict] += 1
             if verdict == "JE":
                 self.outcome.messages[judged.message] += 1
-            elif verdict != entry.verdict and (verdict == "AC" or verdict not in self._fault.allowed):
-                self.outcome.wrong.append(f"{entry.kind} {entry.verdict} -> {verdict}: {judged.message}: {entry.code!r}")
+            elif verdict != entry.verdict:
+                self.outcome.wrong.append(
+                    f"{entry.kind} {entry.verdict} -> {verdict}: {judged.message}: {entry.code!r}"
+                )
 
 
 def not_recovered(verifier: Verifier, entries: Iterable[Entry] = HONEST) -> list[str]:
@@ -204,4 +204,3 @@ def not_recovered(verifier: Verifier, entries: Iterable[Entry] = HONEST) -> list
         if judged.verdict != "AC":
             found.append(f"{entry.kind}: {judged.verdict}: {judged.message}")
     return found
-

@@ -35,8 +35,8 @@ class Fault:
     was killed by it, as far as anybody can know, and it is an SV (Killed.ZYGOTE)."""
     lasts_s: float = 0.0
     """How long it takes, where something is to go on meanwhile."""
-    allowed: frozenset[str] = frozenset()
-    """Verdicts that it may cost an honest submission, besides a judge error."""
+    kinds: tuple[str, ...] = ("function", "stdio", "pytest")
+    """Of suites whose submissions it can hit."""
     needs: Callable[[Scene], str] = lambda scene: ""
     """Why it can't be applied here; "" where it can."""
 
@@ -242,6 +242,9 @@ def _clock_jumps(scene: Scene) -> Iterator[bool]:
     def jumping() -> float:
         return real() + scene.chance.choice((-1, 1)) * scene.chance.uniform(60, 10 * 365 * 86_400)
 
+    def jumping_ns() -> int:
+        return int(jumping() * 1e9)
+
     class Jumping(datetime.datetime):
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> Jumping:
@@ -249,20 +252,25 @@ def _clock_jumps(scene: Scene) -> Iterator[bool]:
 
     with (
         mock.patch.object(time, "time", jumping),
-        mock.patch.object(time, "time_ns", lambda: int(jumping() * 1e9)),
+        mock.patch.object(time, "time_ns", jumping_ns),
         mock.patch.object(datetime, "datetime", Jumping),
     ):
         yield True
 
 
-_A_SIGKILL_IS_ITS_OWN = frozenset({"RTE"})
-"""A submission may kill itself; that somebody else did can't be seen."""
+_TESTED = ("pytest",)
 
 FAULTS = {
     fault.name: fault
     for fault in (
         Fault("zygote killed", "SIGKILL for a zygote of cells", _killing(Scene.zygotes), strikes=True),
-        Fault("tester zygote killed", "SIGKILL for a zygote of testers", _killing(Scene.tester_zygotes), strikes=True),
+        Fault(
+            "tester zygote killed",
+            "SIGKILL for a zygote of testers",
+            _killing(Scene.tester_zygotes),
+            strikes=True,
+            kinds=_TESTED,
+        ),
         Fault(
             "all zygotes killed",
             "SIGKILL for every zygote at once, also for those that nobody uses at the moment",
@@ -280,12 +288,18 @@ FAULTS = {
             "SIGKILL for a cell, as the kernel sends it when memory runs out",
             _killing(Scene.cells),
             strikes=True,
-            allowed=_A_SIGKILL_IS_ITS_OWN,
+            kinds=("function", "stdio"),  # with tests, one that kills itself has learnt something: no second try
         ),
-        Fault("tester killed", "SIGKILL for a tester", _killing(Scene.testers), strikes=True),
+        Fault("tester killed", "SIGKILL for a tester", _killing(Scene.testers), strikes=True, kinds=_TESTED),
         Fault("zygote frozen", "SIGSTOP for a zygote, SIGCONT later", _freezing(Scene.all_zygotes), lasts_s=FROZEN_S),
         Fault("cell frozen", "SIGSTOP for a cell, SIGCONT later", _freezing(Scene.cells), lasts_s=FROZEN_S),
-        Fault("tester frozen", "SIGSTOP for a tester, SIGCONT later", _freezing(Scene.testers), lasts_s=FROZEN_S),
+        Fault(
+            "tester frozen",
+            "SIGSTOP for a tester, SIGCONT later",
+            _freezing(Scene.testers),
+            lasts_s=FROZEN_S,
+            kinds=_TESTED,
+        ),
         Fault(
             "disk full",
             "no byte and no file more where temporary files lie",
@@ -293,8 +307,12 @@ FAULTS = {
             lasts_s=0.5,
             needs=_needs_small_place,
         ),
-        Fault("no descriptors", "the keeper has used up its descriptors, and gets them back", _no_descriptors, lasts_s=0.5),
-        Fault("few descriptors", "the keeper's limit is lowered to a few more than it has", _lowered_limit, lasts_s=0.5),
+        Fault(
+            "no descriptors", "the keeper has used up its descriptors, later it has some", _no_descriptors, lasts_s=0.5
+        ),
+        Fault(
+            "few descriptors", "the keeper's limit is a few more than it has, later more", _lowered_limit, lasts_s=0.5
+        ),
         Fault(
             "no fork",
             "fork and clone fail with EAGAIN, in the keeper and in its zygotes",

@@ -20,20 +20,21 @@ import psutil
 
 from verifier.sandbox.policy import place_of
 
+WORKERS = 2
 PATIENCE_S = 5.0
 """How long one waits for a victim to be there, and for what was killed to be gone."""
 
 
 @dataclass
 class Scene:
-    """Made before the verifier whose processes it finds: those of others that are there already are not touched."""
+    """Made before the verifier whose processes it finds: those that are there already are not touched."""
 
     folder: Path
     """Where the verifier keeps its temporary files."""
     is_small: bool
     """Whether it is a file system of its own, small enough to be filled."""
     chance: random.Random = field(default_factory=random.Random)
-    others: set[int] = field(default_factory=lambda: {process.pid for process in psutil.Process().children()})
+    standing: set[int] = field(default_factory=lambda: set(psutil.pids()))
 
     # Processes; a stopped or dead one is found too
 
@@ -48,10 +49,10 @@ class Scene:
         return self.zygotes() + self.tester_zygotes()
 
     def cells(self) -> list[psutil.Process]:
-        return [child for zygote in self.zygotes() for child in _children(zygote)]
+        return [child for zygote in self.zygotes() for child in children_of(zygote.pid)]
 
     def testers(self) -> list[psutil.Process]:
-        return [child for zygote in self.tester_zygotes() for child in _children(zygote)]
+        return [child for zygote in self.tester_zygotes() for child in children_of(zygote.pid)]
 
     def victim(self, find: Callable[[], list[psutil.Process]]) -> psutil.Process | None:
         """One of those that are found, once there are any."""
@@ -64,18 +65,22 @@ class Scene:
 
     def _scripts(self, ending: str) -> list[psutil.Process]:
         found = []
-        for process in _children(psutil.Process()):
+        for process in children_of(os.getpid()):
             with contextlib.suppress(psutil.Error):
-                if process.pid not in self.others and any(part.endswith(ending) for part in process.cmdline()):
+                if process.pid not in self.standing and any(part.endswith(ending) for part in process.cmdline()):
                     found.append(process)
         return found
 
 
-def _children(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return process.children()
-    except psutil.Error:
-        return []
+def children_of(parent: int) -> list[psutil.Process]:
+    """Quickly, since a cell may live for a few milliseconds."""
+    found = []
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{parent}/task"):
+            with contextlib.suppress(OSError, psutil.Error):
+                for pid in Path(f"/proc/{parent}/task/{task}/children").read_text().split():
+                    found.append(psutil.Process(int(pid)))
+    return found
 
 
 # A place for temporary files
@@ -131,7 +136,7 @@ def _left_behind(scene: Scene, closed: bool) -> list[str]:
     found = [*_processes(scene, zygotes), *_mounts(["self", *(str(zygote.pid) for zygote in zygotes)])]
     if closed:
         found += [f"zygote {zygote.pid}" for zygote in zygotes]
-        found += [f"zombie {p.pid}" for p in _children(psutil.Process()) if p.pid not in scene.others and _is_dead(p)]
+        found += [f"zombie {p.pid}" for p in children_of(os.getpid()) if p.pid not in scene.standing and _is_dead(p)]
     folders = temporary_files(scene.folder)
     # As long as it is open, each worker may keep an empty folder for cells and one for testers.
     if closed or any(count > 2 for count in Counter(Path(path).stat().st_uid for path in folders).values()):
@@ -142,30 +147,22 @@ def _left_behind(scene: Scene, closed: bool) -> list[str]:
 def _processes(scene: Scene, zygotes: list[psutil.Process]) -> list[str]:
     """Cells and testers. Also those that their zygote did not survive: they have its command line."""
     users = _users()
-    below = {child.pid for zygote in zygotes for child in _children(zygote)}
+    below = {child.pid for zygote in zygotes for child in children_of(zygote.pid)}
     mine = {process.pid for process in zygotes}
-    elsewhere = {child.pid for other in scene.others for child in _below(other)}
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.pid in mine or process.pid in elsewhere or process.pid in scene.others:
+            if process.pid in scene.standing or process.pid in mine:
                 continue
-            orphan = process.ppid() == 1 and any(part.endswith("zygote.py") for part in process.cmdline())
-            if process.pid in below or process.uids().real in users or (orphan and process.uids().real == os.getuid()):
+            is_orphan = process.ppid() == 1 and any(part.endswith("zygote.py") for part in process.cmdline())
+            if process.pid in below or process.uids().real in users or is_orphan:
                 found.append(f"process {process.pid}, {process.status()}")
     return found
 
 
 def _users() -> set[int]:
-    users = {place_of(number)[user] for number in range(64) for user in (0, 1)}
+    users = {place_of(number)[user] for number in range(WORKERS) for user in (0, 1)}
     return {user for user in users if user is not None}
-
-
-def _below(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.Error:
-        return []
 
 
 def _is_dead(process: psutil.Process) -> bool:

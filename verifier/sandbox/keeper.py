@@ -23,8 +23,8 @@ believed, limits and facts are those of the cell. When the cell ends in the mids
 a new pair goes on with the others (tested.py).
 
 Who failed: whatever a cell does is a fact about the submission. What a zygote or the keeper fails at is `fault`, and
-is tried once more on a new zygote before it is believed. A zygote that dies twice under the same submission was
-killed by it.
+is tried once more on a new zygote before it is believed. A zygote that dies twice under the same submission, while
+its code ran, was killed by it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import resource
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,7 +20,13 @@ from verifier.sandbox.protocol import SCRATCH_BYTES, SCRATCH_FILES
 _fork = os.fork  # ours; what cells see of it is taken away
 
 _HIGH_FD = 200
-"""Descriptors of the zygote's own lie above those that a cell sorts out."""
+"""Descriptors of the zygote's own lie above those that a cell sorts out, as far as the limit on them allows."""
+
+
+def _moved_up(fd: int) -> int:
+    moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, min(_HIGH_FD, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 8))
+    os.close(fd)
+    return moved
 
 
 class Layers:
@@ -100,8 +107,7 @@ class Layers:
         try:
             listener = linux.load_filter(seccomp.zygote_filter(listener=True), listener=True)
             assert listener is not None
-            self.listener = fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, _HIGH_FD)
-            os.close(listener)
+            self.listener = _moved_up(listener)
         except OSError as error:
             if error.errno not in (errno.EINVAL, errno.EBUSY, errno.ENOSYS):
                 raise
@@ -203,9 +209,7 @@ class Layers:
 
     def _prepare_landlock(self) -> None:
         self._abi = linux.landlock_abi()
-        ruleset = linux.landlock_ruleset(self._abi)
-        self._ruleset = fcntl.fcntl(ruleset, fcntl.F_DUPFD_CLOEXEC, _HIGH_FD)
-        os.close(ruleset)
+        self._ruleset = _moved_up(linux.landlock_ruleset(self._abi))
 
     def _prepare_filters(self) -> None:
         self._filter = linux.PreparedFilter(*seccomp.CellFilter(scratch=False).template)

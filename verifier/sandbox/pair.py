@@ -8,6 +8,7 @@ proxies meet the end of the socket, the cell because nothing more is wanted of i
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -25,7 +26,7 @@ from verifier.sandbox.folder import Folder
 from verifier.sandbox.pipes import close_all, open_pipes, open_tester_pipes
 from verifier.sandbox.policy import MAX_TASKS, Place
 from verifier.sandbox.told import Told
-from verifier.sandbox.watch import TICK_S, Watch
+from verifier.sandbox.watch import TICK_S, Watch, state_of
 from verifier.sandbox.zygotes import Zygote
 
 TESTER_MEMORY_BYTES = 1 << 30
@@ -69,6 +70,7 @@ class Tester:
         self._folder = folder
         self._pipes: dict[str, int] = {}
         self._mine: list[int] = []
+        self._was_full = False
 
     def ask(self, zygote: Zygote, uid: int | None) -> None:
         self._zygote = zygote
@@ -133,12 +135,19 @@ class Tester:
         return count
 
     def finish(self) -> None:
-        """After its end. Raises SandboxError where it ended before its work did."""
+        """After its end. Raises SandboxError where it ended before its work did, or had no place for its files."""
+        self.look_at_disk()
         self.watch.finish()
         self.listen()
         if not self.told.is_complete and self.watch.killed is None:
             status = os.waitstatus_to_exitcode(self.watch.end.status)
             raise SandboxError("tester", f"ended before its tests did, with status {status}")
+        if self._was_full and (self.told.not_loaded or any(test.outcome != "passed" for test in self.told.ended)):
+            raise SandboxError("tester", "no space left for its files", errno=errno.ENOSPC)
+
+    def look_at_disk(self) -> None:
+        """A test that fails on a full disk says nothing about the submission."""
+        self._was_full = self._was_full or self._folder.is_full()
 
     def abandon(self) -> None:
         """In the midst of its work, with nobody left to ask for its end."""
@@ -190,12 +199,16 @@ class Pair:
         self._cell_runs = False
         self._given_up_at = 0.0
         self._ended_at = 0.0
+        self.cell_pid = -1
         self.lost: Zygote | None = None
         """Whose fault it was, after a SandboxError."""
 
     def run(self) -> tuple[Watch, Told]:
         """The last cell, and what the tester told. Raises SandboxError."""
-        cell_end, tester_end = socket.socketpair()
+        try:
+            cell_end, tester_end = socket.socketpair()
+        except OSError as error:
+            raise SandboxError("join cell and tester", error.strerror or "", errno=error.errno) from None
         self._cell_end: socket.socket | None = cell_end
         tester = Tester(self._order, self._folder, self._poller, tester_end.fileno())
         try:
@@ -252,7 +265,7 @@ class Pair:
 
     def _begin_cell(self, tester_pid: int) -> None:
         self.lost = self._cell_zygote
-        pid = self._cell_zygote.forked()
+        pid = self.cell_pid = self._cell_zygote.forked()
         cell = self._cell = Watch(
             self._cell_zygote,
             pid,
@@ -264,7 +277,6 @@ class Pair:
             poller=self._poller,
         )
         self._mine.clear()
-        self._cell_pid = pid
         cell.served_by = tester_pid
         cell.scratch = self._watched_scratch
         cell.read_answers(self._pipes["answers"])
@@ -302,10 +314,10 @@ class Pair:
         cell = self.cell
         if cell.frames and cell.frames[0] == b"R":
             self._cell_runs = True
-            _bind(self._place.processor, tester.pid, self._cell_pid)
+            _bind(self._place.processor, tester.pid, self.cell_pid)
             cell.read_answers_at_once(False)
             self._close_cell_end()
-            tester.tell_pid(self._cell_pid)
+            tester.tell_pid(self.cell_pid)
         elif cell.ended is not None:
             cell.finish()
             zygote = None if tester.has_ended else self._zygote_for(cell)
@@ -334,7 +346,11 @@ class Pair:
         now = time.monotonic()
         cell = self.cell
         self.lost = self._cell_zygote
+        tester.look_at_disk()
         cell.look()
+        if cell.killed is Killed.WALL_TIME and state_of(tester.pid) == "T":
+            self.lost = self._tester_zygote
+            raise SandboxError("tester", "somebody has stopped it")
         if self._given_up_at and now - self._given_up_at > SILENCE_S:
             cell.kill(Killed.PROTOCOL)
         if cell.ended is not None and not tester.has_ended:

@@ -28,7 +28,7 @@ from verifier.sandbox.facts import (
 from verifier.sandbox.folder import Folder
 from verifier.sandbox.pipes import close_all, open_pipes
 from verifier.sandbox.policy import MAX_TASKS, Layer, Problem, isolation, place_of, policy_of
-from verifier.sandbox.sweep import sweep_orphans
+from verifier.sandbox.sweep import Orphans
 from verifier.sandbox.tested import ADDRESS_HEADROOM_BYTES, TestedPrograms
 from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.watch import GRACE, Watch
@@ -82,6 +82,8 @@ class Slot:
         self._attempts: dict[str, None] = {}
         self._turnstile = turnstile
         self._zygotes = ZygotePool(options, "zygote", MAX_ZYGOTES)
+        self._orphans = Orphans(os.getuid() if self._uid is None else self._uid)
+        self._pid = -1
         self._known = _Known()
         self._alone = False
         self._isolation = NOT_RUN
@@ -93,6 +95,7 @@ class Slot:
             place,
             self._scratch,
             self._attempts,
+            self._orphans,
             self._among_others,
             self._by_itself,
         )
@@ -113,6 +116,7 @@ class Slot:
     def close(self) -> None:
         self._zygotes.close()
         self._tested.close()
+        self._orphans.settle()
         self._scratch.close()
 
     # What is asked of a sandbox
@@ -240,20 +244,25 @@ class Slot:
         """A finished cell, in the environment that the program needs; Facts where there was none to watch."""
         if run.program.code != self._known.code:
             self._known = _Known(run.program.code)
-        lost = 0
+        lost = strikes = 0
+        is_second = False
+        self._orphans.settle()
         while True:
             if run.deadline is not None and time.monotonic() > run.deadline:
                 return Facts(killed=Killed.DEADLINE)
             environment = self._known.environment
+            self._pid = -1
             try:
                 zygote = self._zygote(environment)
                 with self._among_others():
                     watch = self._one_cell(zygote, run)
             except SandboxError as error:
                 self._zygotes.discard(environment)
+                self._orphans.sweep(self._pid)
                 lost += 1
+                strikes += error.step == LOST
                 if lost > 1:
-                    if error.step != LOST:
+                    if strikes < lost:
                         return Facts(fault=str(error))
                     self._attempts["zygote killed"] = None
                     return Facts(killed=Killed.ZYGOTE)
@@ -262,6 +271,9 @@ class Slot:
                 self._zygotes.discard(environment)  # in the midst of a cell: nobody knows what it would say next
                 raise
             if not self._learn(watch, zygote):
+                if watch.was_killed_by_others and not is_second:
+                    is_second = True  # if it was its own doing it will do it again; it gains nothing, knowing no answer
+                    continue
                 return watch
             if self._known.environment <= environment:
                 return Facts(fault="environment: the submission keeps asking for modules that it has")
@@ -284,7 +296,7 @@ class Slot:
         try:
             pipes = open_pipes(mine, theirs, has_stdin=not is_function)
             scratch = zygote.scratch(self._scratch) if run.program.scratch else ""
-            pid = zygote.fork(self._confinement(zygote, run), theirs, scratch)
+            pid = self._pid = zygote.fork(self._confinement(zygote, run), theirs, scratch)
         except BaseException as error:
             close_all(mine)
             if isinstance(error, OSError):
@@ -309,9 +321,6 @@ class Slot:
             if not is_function:
                 watch.feed(pipes["stdin"], run.stdin)
             watch.until_end()
-        except SandboxError:
-            sweep_orphans(os.getuid() if self._uid is None else self._uid)
-            raise
         finally:
             watch.close()
             if scratch:

@@ -113,10 +113,43 @@ def orphans(uid: int) -> list[int]:
     return [pid for pid in found if _is_locked(pid, uid) and not _is_zombie(pid)]
 
 
-def sweep_orphans(uid: int) -> None:
-    """For the keeper, whose zygote died with a cell running: kills what it left. Reaping is for whoever inherits."""
-    with contextlib.suppress(TimeoutError):
-        end_all(lambda: orphans(uid), lambda: None)
+class Orphans:
+    """For the keeper, whose zygotes may die with a cell running: kills what they left. Reaping is for whoever inherits.
+    `uid` is the user of the cells."""
+
+    def __init__(self, uid: int) -> None:
+        self._uid = uid
+        self._pids: set[int] = set()
+        self._is_owed = False
+
+    def sweep(self, pid: int = -1) -> None:
+        """After the zygote's end. `pid` is its cell's, if it had one: that may not be behind the lock yet, which all
+        others are known by."""
+        self._is_owed = True
+        if pid > 0:
+            self._pids.add(pid)
+        self.settle()
+
+    def settle(self) -> None:
+        """Makes up for what could not be done, as without a descriptor for /proc."""
+        if not self._is_owed:
+            return
+        with contextlib.suppress(OSError):
+            for pid in tuple(self._pids):
+                if _is_forked_by_zygote(pid) and not _is_forked_by_zygote(_parent(pid)):
+                    _signal_each([pid], _signal.SIGKILL)
+                self._pids.discard(pid)
+            end_all(lambda: orphans(self._uid), lambda: None)
+            self._is_owed = False
+
+
+def _is_forked_by_zygote(pid: int) -> bool:
+    """Whether it has the command line of one. Raises OSError where that can't be found out now."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as stream:
+            return b"zygote.py" in stream.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _become_subreaper() -> bool:

@@ -32,7 +32,7 @@ from verifier.sandbox.facts import SPOILS_THE_LAST, asked_modules, attempts_of, 
 from verifier.sandbox.folder import Folder
 from verifier.sandbox.pair import Order, Pair, Tester
 from verifier.sandbox.policy import MAX_TASKS, Place
-from verifier.sandbox.sweep import sweep_orphans
+from verifier.sandbox.sweep import Orphans
 from verifier.sandbox.told import Ended, Told
 from verifier.sandbox.watch import GRACE, TICK_S, Watch
 from verifier.sandbox.zygotes import Zygote, ZygotePool
@@ -79,6 +79,7 @@ class TestedPrograms:
         place: Place,
         scratch: Folder,
         attempts: dict[str, None],
+        orphans: Orphans,
         among_others: Callable[[], AbstractContextManager[None]],
         by_itself: Callable[[], AbstractContextManager[None]],
     ) -> None:
@@ -90,6 +91,7 @@ class TestedPrograms:
         self._folder = Folder(place.tester_uid)
         self._scratch = scratch
         self._attempts = attempts
+        self._orphans = orphans
         self._among_others = among_others
         self._by_itself = by_itself
         self._code = ""
@@ -171,7 +173,8 @@ class TestedPrograms:
         """What one more pair shows of the tests that are not done."""
         if run.program.code != self._code:
             self._code, self._environment = run.program.code, frozenset()
-        lost = 0
+        lost = strikes = 0
+        self._orphans.settle()
         for _ in range(8):
             if run.deadline is not None and time.monotonic() > run.deadline:
                 return _Seen(failure=Facts(killed=Killed.DEADLINE))
@@ -194,10 +197,11 @@ class TestedPrograms:
                     cell, told = pair.run()
             except SandboxError as error:
                 lost += 1
+                strikes += error.step == LOST and pair is not None and pair.lost is not tester_zygote
                 self._discard(compiled)
-                sweep_orphans(os.getuid() if self._place.cell_uid is None else self._place.cell_uid)
+                self._orphans.sweep(-1 if pair is None else pair.cell_pid)
                 if lost > 1:
-                    if error.step != LOST or pair is None or pair.lost is tester_zygote:
+                    if strikes < lost:
                         return _Seen(failure=Facts(fault=str(error)))
                     self._attempts["zygote killed"] = None
                     return _Seen(failure=Facts(killed=Killed.ZYGOTE))
@@ -206,6 +210,8 @@ class TestedPrograms:
                 self._discard(compiled)  # in the midst of a cell: nobody knows what it would say next
                 raise
             if self._learn(run.tests, compiled, told, tester_zygote):
+                # A cell that somebody has killed is not tried again: it may have been itself, having learnt of a failed
+                # test, and another guess is not to be had so.
                 return self._facts_of(run, cell, told, done)
         return _Seen(failure=Facts(fault="environment: the tests keep asking for modules that they have"))
 
@@ -283,7 +289,10 @@ class TestedPrograms:
         header, texts = _tester_requests(run, compiled, ())
         zygote = self._testers.get(compiled.environment)
         poller = select.poll()
-        peer = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            peer = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise SandboxError("collect tests", error.strerror or "", errno=error.errno) from None
         tester = Tester(Order(limits, {**header, "mode": "collect"}, texts, b""), self._folder, poller, peer)
         until = min(time.monotonic() + COLLECT_S, deadline or math.inf)
         try:

@@ -66,6 +66,8 @@ class Role:
 
 def main(role: Role) -> NoReturn:
     options = protocol.unpack(sys.argv[1].encode())
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # whatever the keeper has for itself at the moment
     control = _socket.socket(fileno=_lowest(options["control_fd"]))
     try:
         environment = Environment(options["packages"], options["allowed"], whole_stdlib=options["whole_stdlib"])

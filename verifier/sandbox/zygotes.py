@@ -145,6 +145,10 @@ class Zygote:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def fileno(self) -> int:
         return self._socket.fileno()
 
@@ -187,11 +191,15 @@ class Zygote:
         try:
             socket.send_fds(self._socket, [packet], list(fds))
         except OSError as error:
-            raise SandboxError(LOST, "lost", errno=error.errno) from None
+            raise SandboxError("fork", "zygote lost", errno=error.errno) from None
 
     def forked(self) -> int:
-        """The other half: the process id."""
-        answer = self.receive()
+        """The other half: the process id. A zygote that is lost by now was not lost to the submission, which has not
+        been handed out."""
+        try:
+            answer = self.receive()
+        except SandboxError as error:
+            raise SandboxError("fork", f"zygote {error.problem}", errno=error.errno) from None
         try:
             if answer.startswith(b"refused"):
                 [code] = protocol.numbers(answer, "refused", 1)
@@ -231,8 +239,11 @@ class ZygotePool:
         self._zygotes: OrderedDict[frozenset[str], Zygote] = OrderedDict()
 
     def get(self, environment: frozenset[str]) -> Zygote:
-        """Starts it where there is none. Raises SandboxError."""
+        """Starts it where there is none, or where it has died meanwhile. Raises SandboxError."""
         zygote = self._zygotes.get(environment)
+        if zygote is not None and not zygote.is_alive:
+            self.discard(environment)
+            zygote = None
         if zygote is None:
             while len(self._zygotes) >= self._size:
                 self._zygotes.popitem(last=False)[1].close()
