@@ -86,7 +86,7 @@ def _raised(body: bytes) -> Raised:
 def asked_modules(frame: bytes) -> frozenset[str]:
     """What a frame N asks for. It is a claim, so it is only ever used to pick among what there is."""
     with contextlib.suppress(ValueError, TypeError, RecursionError):
-        return frozenset(json.loads(frame[1:]))
+        return frozenset(name for name in json.loads(frame[1:]) if type(name) is str)
     return frozenset()
 
 

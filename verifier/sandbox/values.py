@@ -30,8 +30,12 @@ from typing import Any
 MAX_DEPTH = 400
 """Containers within containers. Python's own JSON scanner refuses about a thousand, so this stays well below."""
 MAX_SAME_HASH = 64
-"""Elements of sets and dicts that may share a hash with another before `decode` refuses them. Numbers chosen to share
-one make a set of n elements cost n squared comparisons."""
+"""Elements of one set or dict that may share a hash. Numbers chosen to share one make a set of n elements cost n
+squared comparisons. Honest ones share some: -1 and -2 do, and so do (x, -1) and (x, -2) for each x."""
+MAX_FRACTION_BITS = 1 << 16
+"""Of each of its two parts: to make a fraction of them takes time that grows with the square."""
+LARGE_BITS = 1 << 12
+"""An integer or a part of a fraction of more is never compared with a Decimal, for the same reason."""
 
 SMALL_INT = 10**18
 """Integers from here on cross as hexadecimal."""
@@ -200,6 +204,8 @@ def of_library(value: Any) -> Any:
     if isinstance(value, _loaded("decimal", "Decimal")):
         return {"D": str(value)}
     if isinstance(value, _loaded("fractions", "Fraction")):
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_FRACTION_BITS:
+            raise NotPlain("too long a fraction")
         return {"F": [hex(value.numerator), hex(value.denominator)]}
     for name in ("datetime", "date", "time"):  # a datetime is a date too, so it comes first
         if isinstance(value, _loaded("datetime", name)):
@@ -241,10 +247,10 @@ def loads(data: bytes) -> Any:
 
 
 class Decoder:
-    __slots__ = ("same_hash_left",)
+    __slots__ = ("any_decimal", "any_large")
 
     def __init__(self) -> None:
-        self.same_hash_left = MAX_SAME_HASH
+        self.any_decimal = self.any_large = False
 
     def decode(self, tree: Any, depth: int) -> Any:
         kind = type(tree)
@@ -276,9 +282,16 @@ class Decoder:
         return items
 
     def count_hashes(self, keys: list[Any]) -> None:
-        self.same_hash_left -= len(keys) - len(set(map(hash, keys)))
-        if self.same_hash_left < 0:
+        hashes = list(map(hash, keys))
+        if len(set(hashes)) == len(hashes):
+            return
+        counts: dict[int, int] = {}
+        for number in hashes:
+            counts[number] = counts.get(number, 0) + 1
+        if max(counts.values()) > MAX_SAME_HASH:
             raise NotPlain("too many elements of a set or dict share a hash")
+        if self.any_decimal and self.any_large:
+            raise NotPlain("elements of a set or dict that can't be compared in time")
 
     def text_dict(self, body: Any, depth: int) -> dict[str, Any]:
         return {k: self.decode(v, depth - 1) for k, v in body.items()}
@@ -294,22 +307,25 @@ class Decoder:
             raise NotPlain("wrong number of parts")
         return values
 
+    def integer(self, body: Any, depth: int) -> int:
+        number = int(body, 16)
+        if number.bit_length() > LARGE_BITS:
+            self.any_large = True
+        return number
 
-def _hex_int(text: Any) -> int:
-    return int(text, 16)
+    def decimal(self, body: Any, depth: int) -> Any:
+        from decimal import Decimal
 
+        self.any_decimal = True
+        return Decimal(str(body))
 
-def _decimal(text: Any) -> Any:
-    from decimal import Decimal
+    def fraction(self, body: Any, depth: int) -> Any:
+        from fractions import Fraction
 
-    return Decimal(str(text))
-
-
-def _fraction(body: Any) -> Any:
-    from fractions import Fraction
-
-    numerator, denominator = body
-    return Fraction(_hex_int(numerator), _hex_int(denominator))
+        numerator, denominator = (self.integer(part, depth) for part in body)
+        if max(numerator.bit_length(), denominator.bit_length()) > MAX_FRACTION_BITS:
+            raise NotPlain("too long a fraction")
+        return Fraction(numerator, denominator)
 
 
 def _moment(body: Any) -> Any:
@@ -329,12 +345,12 @@ DECODERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "t": lambda self, body, depth: tuple(self.items(body, depth)),
     "s": lambda self, body, depth: set(self.hashed(body, depth)),
     "f": lambda self, body, depth: frozenset(self.hashed(body, depth)),
-    "i": lambda self, body, depth: _hex_int(body),
+    "i": Decoder.integer,
     "b": lambda self, body, depth: bytes.fromhex(body),
     "c": lambda self, body, depth: complex(*self.numbers(body, depth, 2)),
     "r": lambda self, body, depth: range(*self.numbers(body, depth, 3)),
-    "D": lambda self, body, depth: _decimal(body),
-    "F": lambda self, body, depth: _fraction(body),
+    "D": Decoder.decimal,
+    "F": Decoder.fraction,
     "T": lambda self, body, depth: _moment(body),
     "x": lambda self, body, depth: Opaque(str(body)[:100]),
 }

@@ -5,6 +5,7 @@ The tester must only ever raise Gone or an ordinary exception, and come to an en
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import copy
 import json
@@ -21,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from verifier.sandbox.protocol import frame
-from verifier.sandbox.proxy import MAX_CLASSES
+from verifier.sandbox.proxy import MAX_CLASSES, errors
 from verifier.sandbox.proxy.tester import CellGone, Peer
 
 NAMES = frozenset({"C", "f", "D"})
@@ -156,6 +157,10 @@ BREAKING = {
     "a function of the standard library": ["v", 0, [], [], None, {"n": "subprocess.run"}],
     "a finished iterator of nothing": ["v", 0, [], [], None, {"S": ["iter", 5]}],
     "a collection of no kind": ["v", 0, [], [], None, {"S": ["Popen", None, []]}],
+    "an exception of no module": ["v", 0, [], [], None, {"E": ["json.nope.Error", None, "", None, None, None]}],
+    "an exception of a program": ["v", 0, [], [], None, {"E": ["venv.__main__.Error", None, "", None, None, None]}],
+    "a deque of a range": ["v", 0, [], [], None, {"S": ["deque", 5, {"r": [0, 10**17, 1]}]}],
+    "a counter of an object": ["v", 0, [], [], None, {"S": ["Counter", None, {"h": [2, 1]}]}],
     "output that is no text": ["o", 1, 5],
     "a set with a list in it": ["v", 0, [], [], None, {"s": [[1]]}],
     "many equal hashes": [
@@ -188,6 +193,48 @@ def test_a_cell_is_gone_whose_frames_are_none(raw: bytes) -> None:
     with pytest.raises(CellGone):
         written.peer.module()
     assert written.peer.gone
+    written.close()
+
+
+PLACES = {"t": ["utf-8", {"b": "78"}, {"i": hex(-(2**60))}, {"i": hex(1 - 2**60)}, "r"]}
+HONEST = {"t": ["utf-8", {"b": "78"}, 0, 1, "r"]}
+UNTRUE = {
+    "a place before its text": ["UnicodeDecodeError", PLACES, None],
+    "such a place as an attribute": ["UnicodeDecodeError", HONEST, {"m": {"start": -(10**15), "end": 1 - 10**15}}],
+    "arguments without end": ["ValueError", {"t": ["said"]}, {"m": {"args": {"r": [0, 10**17, 1]}}}],
+    "marks of ours": ["ValueError", {"t": ["said"]}, {"m": {"_verifier_home": [1]}}],
+}
+
+
+@pytest.mark.parametrize("name", UNTRUE)
+def test_an_exception_that_says_what_can_not_be_does_no_harm(name: str) -> None:
+    kind, args, attributes = UNTRUE[name]
+    written = Written(MODULE, OBJECT, ["e", 0, [], [], None, {"E": [kind, args, "", None, attributes, None]}])
+    call: Any = written.peer.module().f  # type: ignore[attr-defined]
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert len(str(caught.value)) < 100
+    assert not errors.has(caught.value, errors.HOME)
+    written.close()
+
+
+def test_the_tests_go_on_when_nobody_reads_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Written(MODULE, OBJECT, ["t"], ["q", -1, [], [], None, "dir", {"y": 1}])
+    link = written.peer._link
+    call: Any = written.peer.module().f  # type: ignore[attr-defined]
+
+    def refused(number: int) -> None:
+        raise RuntimeError("can't start new thread")
+
+    start = _thread.start_new_thread
+
+    def start_none(function: Any, args: tuple[Any, ...]) -> int:
+        return refused(0) or 0 if function == link._serve_thread else start(function, args)
+
+    monkeypatch.setattr("_thread.start_new_thread", start_none)
+    with pytest.raises(CellGone):
+        call()
+    assert "can't start new thread" in link.gone
     written.close()
 
 
@@ -300,6 +347,10 @@ def test_what_tests_run_on_is_not_for_a_cell_to_change(kind: str, op: str) -> No
     assert _Given.secret == 42
 
 
+def test_the_place_of_a_unicode_error_is_not_for_a_cell_to_change() -> None:
+    assert ask(UnicodeDecodeError("utf-8", b"x", 0, 1, "r"), "setattr", "start", -(10**15))[0] == "e"
+
+
 class _Text(str): ...
 
 
@@ -340,6 +391,16 @@ def test_classes_above_one_another_are_bounded() -> None:
     written = Written(MODULE, ["v", 0, [], classes, None, 1])
     with pytest.raises(CellGone):
         _ = written.peer.module().f  # type: ignore[attr-defined]
+    written.close()
+
+
+def test_nothing_is_asked_while_a_class_is_made() -> None:
+    classes = [[7, described("A", abstract=["x", "__len__"])], [8, described("B", bases=[7], abstract=["x"])]]
+    written = Written(MODULE, ["v", 0, [], classes, None, {"C": 8}])
+    cls: Any = written.peer.module().f  # type: ignore[attr-defined]
+    assert not cls.__abstractmethods__
+    asked = written._theirs.recv(1 << 20)
+    assert asked.count(b'"getattr"') == 1
     written.close()
 
 

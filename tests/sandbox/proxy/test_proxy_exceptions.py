@@ -153,6 +153,18 @@ try:
 except* MyErr as g:
     show(g.exceptions[0].code)
 """,
+    "raises group of own class": """
+try:
+    several()
+except Several as e:
+    show(type(e) is Several, e.message, [type(x).__name__ for x in e.exceptions], str(e), isinstance(e, ExceptionGroup))
+try:
+    several_of(2)
+except SeveralOf as e:
+    show(str(e), e.args)
+with pytest.raises(ExceptionGroup):
+    several()
+""",
     "raises zero": """
 with pytest.raises(ZeroDivisionError, match='division by zero'):
     zero()

@@ -134,7 +134,7 @@ class Channel:
                 self.borrowed.build(number, description)
         except RecursionError:
             raise self._broken("nested too deeply") from None
-        except UNREADABLE as error:
+        except Exception as error:
             raise self._broken(f"a message that can't be read: {error!r}") from None
         return message
 
@@ -189,6 +189,8 @@ class Channel:
                 self._inboxes[number].put(message)
         except Gone:
             pass
+        except BaseException as error:  # such as too many threads; nobody else would wake those who wait
+            self._broken(f"not read any more: {error!r}")
 
     def _next(self, number: int) -> list[Any]:
         message = self._read() if not self._threaded and not self.gone else None

@@ -9,7 +9,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from verifier.sandbox.proxy import about
-from verifier.sandbox.proxy.describe import NAMED_BASES
+from verifier.sandbox.proxy.describe import NAMED_BASES, SPECIAL
 from verifier.sandbox.proxy.methods import content_methods, error_text, release, special_method
 from verifier.sandbox.proxy.proxies import (
     BASE,
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from verifier.sandbox.proxy.link import Link
 
 _BASES_BY_NAME = {base.__name__: base for base in NAMED_BASES}
-_TURNED = dict.fromkeys(("KeyboardInterrupt", "GeneratorExit", "BaseException", "SystemExit"), Exception)
+_TURNED = dict.fromkeys(
+    ("KeyboardInterrupt", "GeneratorExit", "BaseException", "SystemExit", "BaseExceptionGroup"), Exception
+)
 """Builtin exceptions that no class of the other side's is made from: they would get past `except Exception`."""
 _STAND_FOR: dict[str, type] = {
     "function": types.FunctionType,
@@ -102,9 +104,12 @@ def build(link: Link, number: int, description: dict[str, Any]) -> Any:
     cls = _new_class(name, bases, namespace)
     if stands_for is not None and issubclass(type(stands_for), abc.ABCMeta):
         stands_for.register(cls)  # type: ignore[attr-defined]
-    type.__setattr__(cls, "__abstractmethods__", frozenset(text(name) for name in description["abstract"]))
     for own in members:
         type.__setattr__(cls, own, Member(cls, own, is_function=own in functions))
+    abstract = frozenset(text(name) for name in description["abstract"])
+    if abstract:  # a class made from this one looks for each of them, and others would be asked for
+        abstract &= SPECIAL.union(*map(vars, cls.__mro__))
+    type.__setattr__(cls, "__abstractmethods__", abstract)
     if base in MUTABLE_BASES and not any(p._verifier_base for p in proxied):
         for own in vars(base):
             if not is_special(own) and own not in members:

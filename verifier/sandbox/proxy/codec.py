@@ -341,6 +341,8 @@ class Decoder(values.Decoder):
 
     def fill_of_collections(self, made: Any, tree: Any, depth: int) -> None:
         content = self.content(tree, depth)
+        if type(content) is not (dict if isinstance(made, dict) else list):
+            raise NotPlain("content of another type")  # such as a range without end
         if isinstance(made, dict):
             made.update(content)
         else:

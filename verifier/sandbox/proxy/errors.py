@@ -86,9 +86,13 @@ def _name_in_library(kind: type) -> str:
 def _class_in_library(path: str) -> type[Exception]:
     """The same on the other side. Raises KeyError for anything else."""
     module, _, name = path.rpartition(".")
-    if module.partition(".")[0] not in sys.stdlib_module_names or module.startswith(_NOT_SHARED):
+    top = module.partition(".")[0]
+    if top not in sys.stdlib_module_names or module.startswith(_NOT_SHARED) or "__main__" in module:
         raise KeyError(path)
-    found = getattr(importlib.import_module(module), name, None)
+    try:
+        found = getattr(importlib.import_module(module), name, None)
+    except Exception:
+        raise KeyError(path) from None
     if not (isinstance(found, type) and issubclass(found, Exception)):
         raise KeyError(path)
     return found
@@ -132,9 +136,11 @@ def decode(decoder: Decoder, link: Link, body: Any, depth: int) -> BaseException
     if type(number) is int:
         link.borrowed.hold(error, number)
     if type(given) is dict:
+        # Not by setattr: what `encode` reads are no attributes of the class, of which some can crash an interpreter.
+        own = BaseException.__dict__["__dict__"].__get__(error)
         for name, value in given.items():
-            if type(name) is str and name != "__notes__":
-                object.__setattr__(error, name, value)
+            if type(name) is str and name != "__notes__" and not name.startswith("_verifier_"):
+                own[name] = value
         notes = given.get("__notes__")
         if type(notes) is list:
             error.__notes__ = [str(note) for note in notes]
@@ -151,7 +157,8 @@ def _new(link: Link, kind: Any, args: tuple[Any, ...], text: str) -> BaseExcepti
         cls = link.borrowed.their_class(kind)
         if not issubclass(cls, BaseException):
             return SubmissionError(text)
-        error = _builtin_base(cls).__new__(cls)
+        base = _builtin_base(cls)
+        error = base.__new__(cls, *_of_group(args, text)) if issubclass(base, ExceptionGroup) else base.__new__(cls)
         object.__setattr__(error, "args", args)
         object.__setattr__(error, TEXT, text)
         assert isinstance(error, BaseException)
@@ -167,12 +174,21 @@ def _new(link: Link, kind: Any, args: tuple[Any, ...], text: str) -> BaseExcepti
         if turned or (kind in _STOPS and not link.may_stop()):
             return SubmissionError(f"{kind}: {text}")
         cls = link.borrowed.as_exported(cls)
+    if issubclass(cls, UnicodeError) and any(type(arg) is int and arg < 0 for arg in args):
+        args = (text,)  # its str() would look at memory before the text
     try:
-        made = cls(*args)
+        made: BaseException = cls(*args)
     except Exception:
         made = cls.__new__(cls)
         made.args = args
     return made
+
+
+def _of_group(args: tuple[Any, ...], text: str) -> tuple[str, list[Exception]]:
+    """Message and exceptions, which no group can be without. Its class may be made from other arguments."""
+    message, found = args if len(args) == 2 and type(args[1]) in (list, tuple) else (text, ())
+    members = [part for part in found if isinstance(part, Exception)]
+    return message if type(message) is str else text, members or [SubmissionError(text)]
 
 
 def _builtin_base(cls: Any) -> Any:

@@ -299,7 +299,8 @@ def _is_open(owner: Any, name: str) -> bool:
 
 
 def _is_changeable(owner: Any) -> bool:
-    return not isinstance(owner, _CLOSED) and not _is_of_library(owner)
+    # A UnicodeError whose place lies outside its text can crash the interpreter that shows it.
+    return not isinstance(owner, (*_CLOSED, UnicodeError)) and not _is_of_library(owner)
 
 
 def _is_for_use(link: Link, cls: type) -> bool:

@@ -105,6 +105,23 @@ def group_own():
     raise ExceptionGroup("many", [MyErr("a")])
 
 
+class Several(ExceptionGroup):
+    pass
+
+
+class SeveralOf(ExceptionGroup):
+    def __new__(cls, count):
+        return super().__new__(cls, f"{count} errors", [ValueError(n) for n in range(count)])
+
+
+def several():
+    raise Several("many", [MyErr("a"), ValueError("b")])
+
+
+def several_of(count):
+    raise SeveralOf(count)
+
+
 def oserr():
     raise FileNotFoundError(2, "No such file", "name")
 
