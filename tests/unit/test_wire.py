@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from verifier.errors import RequestError, SuiteError
 from verifier.submission import extract_code
 from verifier.suite.model import parse_suite
-from verifier.wire import Malformed, Sample, read_reference, read_request, respond, response_entry
+from verifier.wire import Malformed, Sample, read_reference, read_request, read_sample, respond, response_entry
 
 EVENTS = Path(__file__).parent.parent / "doors" / "events"
 CODE = "def add(a, b):\n    return a + b\n"
@@ -221,6 +221,16 @@ def test_malformed_samples_keep_their_place() -> None:
 def test_problems_name_their_path(sample: dict[str, object], path: str) -> None:
     """Whoever reads the result finds the field."""
     assert problem([sample]).path == path
+
+
+def test_nesting_is_a_problem_of_the_sample() -> None:
+    """Also where a sample is read by itself."""
+    nested: object = {}
+    for _ in range(900):
+        nested = {"tests": nested}
+    assert str(problem([{"reference_answer": nested}])) == "[0]: is nested too deeply"
+    with pytest.raises(RequestError, match="nested too deeply"):
+        read_sample({"reference_answer": nested}, 0)
 
 
 def test_our_own_form_is_handed_on() -> None:

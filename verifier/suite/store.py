@@ -1,4 +1,4 @@
-"""Where suites are kept: directories today; other places can follow the same protocol."""
+"""Where suites are kept: directories here, S3 in s3.py; other places can follow the same protocol."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import re
 import threading
 import tomllib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from verifier.errors import SuiteError
+from verifier.errors import RequestError, SuiteError
 from verifier.suite.literals import load_json
 from verifier.suite.model import Suite, parse_suite
-from verifier.suite.tested import MAX_FILES
+from verifier.suite.tested import MAX_FILES, MAX_TEXT_BYTES
 
 SUITE_FILE, CASES_FILE, TESTS_FOLDER = "suite.toml", "cases.jsonl", "tests"
+MAX_FILE_BYTES = 64 << 20
+"""Of `suite.toml`, and of `cases.jsonl`. The files in `tests/` may have MAX_TEXT_BYTES together."""
+REFRESH_S = 60.0
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -30,6 +33,37 @@ class SuiteStore(Protocol):
     def get(self, ref: str) -> Suite:
         """Raises SuiteError if there is no such suite, it isn't valid, or its digest is another."""
         ...
+
+
+def open_store(place: str | Path, *, refresh_s: float = REFRESH_S) -> SuiteStore:
+    """The store of a directory, or of `s3://bucket/prefix`, where a suite's changes are seen after `refresh_s`.
+
+    Raises RequestError for what is no place in S3, and where the packages for S3 are missing.
+    """
+    if isinstance(place, Path):
+        if place.parts[:1] == ("s3:",):
+            raise RequestError("a place in S3 must be given as text: a Path makes one slash of two", path="suites")
+    elif place.startswith("s3:"):
+        from verifier.suite.s3 import S3Store
+
+        return S3Store(place, refresh_s=refresh_s)
+    return DirectoryStore(Path(place))
+
+
+def split_reference(ref: str) -> tuple[str, str]:
+    """Id, and digest or "". Raises SuiteError."""
+    name, at, digest = ref.partition("@")
+    if not _ID.fullmatch(name):
+        raise SuiteError(f"{ref[:80]!r} is no suite id; an id is like 'two-sum', of a-z, 0-9, '_', '.' and '-'")
+    if at and not _DIGEST.fullmatch(digest):
+        raise SuiteError("after '@' there must be 'sha256:' and 64 hexadecimal digits", path=name)
+    return name, digest
+
+
+def check_digest(suite: Suite, wanted: str, name: str) -> None:
+    """Raises SuiteError for a suite that is not the one asked for; `wanted` may be ""."""
+    if wanted and suite.digest != wanted:
+        raise SuiteError(f"the suite's digest is {suite.digest}, not the one that was asked for", path=name)
 
 
 class DirectoryStore:
@@ -59,29 +93,27 @@ class DirectoryStore:
 
         Raises SuiteError, whose path names the id, and the line of `cases.jsonl` where that is at fault.
         """
-        name, at, wanted = ref.partition("@")
-        if not _ID.fullmatch(name):
-            raise SuiteError(f"{ref[:80]!r} is no suite id; an id is like 'two-sum', of a-z, 0-9, '_', '.' and '-'")
-        if at and not _DIGEST.fullmatch(wanted):
-            raise SuiteError("after '@' there must be 'sha256:' and 64 hexadecimal digits", path=name)
+        name, wanted = split_reference(ref)
         suite = self._load(name)
-        if at and suite.digest != wanted:
-            raise SuiteError(f"the suite's digest is {suite.digest}, not the one that was asked for", path=name)
+        check_digest(suite, wanted, name)
         return suite
 
     def _load(self, name: str) -> Suite:
-        tests = self._tests(name)
-        files = [self._inside(name, file) for file in (SUITE_FILE, CASES_FILE, *tests)]
-        stamp = tuple((str(file), _stamp(file)) for file in files)
-        if stamp[0][1] is None:
-            raise SuiteError(f"there is no suite of this id (no {name}/{SUITE_FILE} in the store)", path=name)
+        paths = (SUITE_FILE, CASES_FILE, *self._tests(name))
+        files = {path: self._inside(name, path) for path in paths}
+        stamp = tuple((str(file), _stamp(file)) for file in files.values())
         with self._lock:
             kept = self._cache.get(name)
             if kept and kept[0] == stamp:
                 self._cache.move_to_end(name)
                 return kept[1]
-        found = {path.removeprefix(f"{TESTS_FOLDER}/"): file for path, file in zip(tests, files[2:], strict=True)}
-        suite = _read(name, files[0], files[1] if stamp[1][1] else None, found)
+        # A test file that is gone by now is still read, which says so.
+        sizes = {
+            path: status[1] if status else 0
+            for path, (_, status) in zip(paths, stamp, strict=True)
+            if status or path not in (SUITE_FILE, CASES_FILE)
+        }
+        suite = read_suite(name, sizes, lambda wanted: [_content(name, path, files[path]) for path in wanted])
         with self._lock:
             self._cache[name] = (stamp, suite)
             self._cache.move_to_end(name)
@@ -127,33 +159,38 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _text(name: str, file: Path) -> str:
+def _content(name: str, path: str, file: Path) -> bytes:
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise SuiteError("not UTF-8 text", path=f"{name}/{file.name}") from None
+        return file.read_bytes()
     except OSError as error:
-        raise SuiteError(f"can't be read: {error.strerror}", path=f"{name}/{file.name}") from None
+        raise SuiteError(f"can't be read: {error.strerror}", path=f"{name}/{path}") from None
 
 
-def _read(name: str, suite_file: Path, cases_file: Path | None, tests: Mapping[str, Path]) -> Suite:
-    try:
-        value: dict[str, object] = tomllib.loads(_text(name, suite_file))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise SuiteError(f"not valid TOML: {error}", path=f"{name}/{SUITE_FILE}") from None
-    if value.setdefault("id", name) != name:
-        raise SuiteError("must be the name of the directory; leave it out", path=f"{name}/{SUITE_FILE}.id")
+# From files to a suite, wherever they come from
+
+
+def read_suite(name: str, sizes: Mapping[str, int], read: Callable[[Sequence[str]], Sequence[bytes]]) -> Suite:
+    """The suite `name`, of which `sizes` says what there is (`suite.toml`, `cases.jsonl`, `tests/...`) and how large it
+    is; `read` gives the content of several. Nothing is read that is too large or not needed. Raises SuiteError."""
+    if SUITE_FILE not in sizes:
+        raise SuiteError(f"there is no suite of this id (no {name}/{SUITE_FILE} in the store)", path=name)
+    _check_size(f"{name}/{SUITE_FILE}", sizes[SUITE_FILE], MAX_FILE_BYTES)
+    _check_size(f"{name}/{CASES_FILE}", sizes.get(CASES_FILE, 0), MAX_FILE_BYTES)
+    value = _head(name, _text(name, SUITE_FILE, read([SUITE_FILE])[0]))
+    tests = sorted(path for path in sizes if path.startswith(f"{TESTS_FOLDER}/"))
     if value.get("kind") == "pytest" and tests:
         if "files" in value:
             raise SuiteError(f"has files both in {SUITE_FILE} and in {TESTS_FOLDER}/; keep one of them", path=name)
-        value["files"] = {path: _text(f"{name}/{TESTS_FOLDER}", file) for path, file in tests.items()}
-    if cases_file is None:
+        _check_size(f"{name}/{TESTS_FOLDER}", sum(sizes[path] for path in tests), MAX_TEXT_BYTES)
+        texts = [_text(name, path, content) for path, content in zip(tests, read(tests), strict=True)]
+        value["files"] = {path.removeprefix(f"{TESTS_FOLDER}/"): text for path, text in zip(tests, texts, strict=True)}
+    if CASES_FILE not in sizes:
         if "cases" not in value and value.get("kind") not in ("pytest", "asserts"):
             raise SuiteError(f"has no cases: add {CASES_FILE}, or [[cases]] to {SUITE_FILE}", path=name)
         return parse_suite(value, path=name)
     if "cases" in value:
         raise SuiteError(f"has cases both in {SUITE_FILE} and in {CASES_FILE}; keep one of them", path=name)
-    cases, lines = _read_cases(name, cases_file)
+    cases, lines = _cases(name, _text(name, CASES_FILE, read([CASES_FILE])[0]))
     try:
         return parse_suite({**value, "cases": cases}, path=name)
     except SuiteError as error:
@@ -164,11 +201,34 @@ def _read(name: str, suite_file: Path, cases_file: Path | None, tests: Mapping[s
         raise SuiteError(error.problem, path=f"{name}/{CASES_FILE}:{line}{error.path[place.end() :]}") from None
 
 
-def _read_cases(name: str, file: Path) -> tuple[list[object], list[int]]:
+def _check_size(path: str, size: int, allowed: int) -> None:
+    if size > allowed:
+        raise SuiteError(f"holds {size} bytes; at most {allowed >> 20} MiB are read", path=path)
+
+
+def _text(name: str, path: str, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SuiteError("not UTF-8 text", path=f"{name}/{path}") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _head(name: str, text: str) -> dict[str, object]:
+    try:
+        value: dict[str, object] = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise SuiteError(f"not valid TOML: {error}", path=f"{name}/{SUITE_FILE}") from None
+    if value.setdefault("id", name) != name:
+        raise SuiteError("must be the name of the directory; leave it out", path=f"{name}/{SUITE_FILE}.id")
+    return value
+
+
+def _cases(name: str, text: str) -> tuple[list[object], list[int]]:
     """The cases, and the line (from 1) of each; blank lines are passed over."""
     cases: list[object] = []
     lines: list[int] = []
-    for number, line in enumerate(_text(name, file).split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
                 cases.append(load_json(line))

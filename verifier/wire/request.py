@@ -3,6 +3,9 @@
 An event comes in many wrappings (a list, one sample, `{"batch": [..]}`, an HTTP body), and a sample in many forms: the
 contract's two (`reference_answer` at the top or under `metadata`), evaluation payloads, other trainers' rows. They are
 told apart by their keys alone. One bad sample never costs the others: it becomes a `Malformed` in its place.
+
+An event too large for a request names an object that holds it: `{"samples_s3": "s3://bucket/key"}`. That holds what
+the event would have held, or one sample a line.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -25,6 +28,7 @@ MAX_WRAPPERS = 8
 """Wrappers around the samples that are opened; real events have at most three."""
 
 _LISTS = ("batch", "samples", "trajectories")
+_BY_REFERENCE = "samples_s3"
 _ROLLOUT_KEYS = ("messages", "completion", "code", "model_response", "response", "prompt")
 _SAMPLE_KEYS = (*_ROLLOUT_KEYS, "reference_answer", "reward_model", "metadata", "id", "my_key", "data_source")
 
@@ -65,11 +69,14 @@ class Request:
     envelope: Envelope
 
 
-def read_request(event: object, *, envelope: Envelope | None = None) -> Request:
+def read_request(
+    event: object, *, envelope: Envelope | None = None, fetch: Callable[[str], bytes] | None = None
+) -> Request:
     """Read an event: a list of samples, one sample, any of them as JSON text, within wrappers.
 
     The envelope of the answer is `http` where the samples came in a `body` or `batch` (trainers of open-weight models
-    send these and want it), else `raw`; `envelope` overrides that.
+    send these and want it), else `raw`; `envelope` overrides that. `fetch` reads what `samples_s3` names; it
+    decides which places may be read, and raises RequestError.
 
     Raises RequestError where there are no samples to be found; bad samples among others are `Malformed`.
     """
@@ -91,6 +98,17 @@ def read_request(event: object, *, envelope: Envelope | None = None) -> Request:
             found = "http"
         inner = value[key]
         path = join_path(path, key)
+        if key == _BY_REFERENCE:
+            content = _fetched(inner, path, fetch)
+            fetch = None
+            try:
+                value = _parsed(content, path)
+            except RequestError:
+                entries = _lines(content, path)
+                if not any(isinstance(entry, Sample) for entry in entries):
+                    raise
+                return Request(entries, envelope or cast(Envelope, found))
+            continue
         if key == "body" and value.get("isBase64Encoded") is True:
             inner = _from_base64(inner, path)
         value = inner
@@ -106,7 +124,31 @@ def _wrapper(value: Mapping[str, object]) -> str | None:
             return key
     if any(name in value for name in (*_ROLLOUT_KEYS, "reference_answer", "reward_model")):
         return None
-    return next((key for key in ("body", *_LISTS, "input") if key in value), None)
+    return next((key for key in ("body", *_LISTS, "input", _BY_REFERENCE) if key in value), None)
+
+
+def _fetched(url: object, path: str, fetch: Callable[[str], bytes] | None) -> bytes:
+    if not isinstance(url, str):
+        raise RequestError(f"must be text such as 's3://bucket/key', not {_kind(url)}", path=path)
+    if fetch is None:
+        raise RequestError(
+            "samples by reference are read only where VERIFIER_EVENTS_PREFIX allows it, and not from within others",
+            path=path,
+        )
+    return fetch(url).removeprefix(b"\xef\xbb\xbf")
+
+
+def _lines(content: bytes, path: str) -> list[Sample | Malformed]:
+    """One sample for each line that isn't blank."""
+    entries: list[Sample | Malformed] = []
+    for line in content.split(b"\n"):
+        if line.strip():
+            index = len(entries)
+            try:
+                entries.append(_entry(_parsed(line, f"{path}[{index}]"), index, f"{path}[{index}]"))
+            except RequestError as problem:
+                entries.append(Malformed(index, _id(None, index), problem))
+    return entries
 
 
 def _parsed(text: str | bytes | bytearray, path: str) -> object:
@@ -130,8 +172,6 @@ def _entry(obj: object, index: int, path: str) -> Sample | Malformed:
         return read_sample(obj, index, path=path)
     except RequestError as problem:
         return Malformed(index, _id(obj, index), problem)
-    except RecursionError:
-        return Malformed(index, _id(obj, index), RequestError("is nested too deeply", path=path))
 
 
 def read_sample(obj: object, index: int, *, path: str | None = None) -> Sample:
@@ -143,7 +183,11 @@ def read_sample(obj: object, index: int, *, path: str | None = None) -> Sample:
     if not isinstance(obj, dict):
         raise RequestError(f"a sample must be an object, not {_kind(obj)}", path=path)
     completion, code = _rollout(obj, path)
-    return Sample(index, _id(obj, index), path, completion, code, find_reference(obj, path))
+    try:
+        reference = find_reference(obj, path)
+    except RecursionError:
+        raise RequestError("is nested too deeply", path=path) from None
+    return Sample(index, _id(obj, index), path, completion, code, reference)
 
 
 def _id(obj: object, index: int) -> object:
