@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,15 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "VERIFIER_DETAILS",
         "RESPONSE_ENVELOPE",
         "VERIFIER_TIME_RESERVE_S",
+        "VERIFIER_SUITES_REFRESH_S",
+        "VERIFIER_EVENTS_PREFIX",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("VERIFIER_WORKERS", "2")
+    monkeypatch.setenv("VERIFIER_LOGS", "off")  # test_observe.py
+    door._observer.cache_clear()
     yield
+    door._observer.cache_clear()
     if door._warm_verifier.cache_info().currsize:
         door._warm_verifier().close()
         door._warm_verifier.cache_clear()
@@ -210,3 +216,119 @@ def test_suites_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
     results = door.handler([bad, good], None)
 
     assert [r["aggregate_reward_score"] for r in results] == [0.0, 1.0]
+
+
+# S3
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    yield "http://127.0.0.1:{1}".format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture
+def bucket(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client, for the one bucket `events`; its settings come from the environment, as on Lambda."""
+    from verifier.suite import s3
+
+    keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in {**keys, "AWS_ENDPOINT_URL_S3": moto}.items():
+        monkeypatch.setenv(name, value)
+    s3.shared_client.cache_clear()
+    s3.shared_client().create_bucket(Bucket="events")
+    yield s3.shared_client()
+    s3.shared_client.cache_clear()
+
+
+SAMPLES = [sample("a"), sample("b", "no code")]
+FILES = {
+    "a list": json.dumps(SAMPLES),
+    "a list over many lines": json.dumps(SAMPLES, indent=2),
+    "a wrapper": json.dumps({"samples": SAMPLES}),
+    "lines": "\n".join(map(json.dumps, SAMPLES)),
+    "lines with blank ones": "\ufeff\r\n" + "\r\n\n".join(map(json.dumps, SAMPLES)) + "\r\n",
+}
+
+
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+def test_an_event_by_reference(bucket: Any, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    """It holds what the event would have held, or a sample a line; the answer is in the response as ever."""
+    monkeypatch.setenv("VERIFIER_EVENTS_PREFIX", "s3://events/trainer")
+    bucket.put_object(Bucket="events", Key="trainer/1.json", Body=content.encode())
+
+    results = door.handler({"samples_s3": "s3://events/trainer/1.json"}, None)
+
+    assert valid(results, 2)
+    assert [(r["id"], r["aggregate_reward_score"]) for r in results] == [("a", 1.0), ("b", 0.0)]
+
+
+def test_an_event_of_more_than_lambda_takes(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight megabytes of it; a line that can't be read costs its sample only."""
+    monkeypatch.setenv("VERIFIER_EVENTS_PREFIX", "s3://events/trainer/")
+    lines = [json.dumps(sample(str(n), RIGHT + f"\n{n}" * 9, padding="x" * 1_000_000)) for n in range(8)]
+    lines.insert(3, '{"id": "cut off", "mess')
+    bucket.put_object(Bucket="events", Key="trainer/large.jsonl", Body="\n".join(lines).encode())
+
+    results = door.handler({"samples_s3": "s3://events/trainer/large.jsonl"}, None)
+
+    assert valid(results, 9)
+    assert [r["aggregate_reward_score"] for r in results] == [1.0] * 3 + [0.0] + [1.0] * 5
+    assert results[3]["id"] == "sample-3"
+
+
+def test_the_envelope_of_an_event_by_reference(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes by the event's own wrapping."""
+    monkeypatch.setenv("VERIFIER_EVENTS_PREFIX", "s3://events")
+    bucket.put_object(Bucket="events", Key="x", Body=json.dumps([sample("a")]))
+
+    answer = door.handler({"body": json.dumps({"samples_s3": "s3://events/x"})}, None)
+
+    assert answer["statusCode"] == 200
+    assert valid(json.loads(answer["body"]), 1)
+
+
+@pytest.mark.parametrize("content", ['{"samples_s3": "s3://events/trainer/1"}', "", "\x89PNG\n\n", "[" * 100_000, "7"])
+def test_what_is_no_event_by_reference_is_refused(bucket: Any, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    """One leads to no other, so nothing runs in circles."""
+    monkeypatch.setenv("VERIFIER_EVENTS_PREFIX", "s3://events/trainer")
+    bucket.put_object(Bucket="events", Key="trainer/1", Body=content.encode())
+
+    why = "not from within others" if "samples_s3" in content else "samples_s3: "
+    with pytest.raises(RequestError, match=why):
+        door.handler({"samples_s3": "s3://events/trainer/1"}, None)
+
+
+@pytest.mark.parametrize("prefix", ["", "s3://events/other", "s3://events/train"])
+def test_an_event_by_reference_must_be_allowed(bucket: Any, monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    """Its author must not be able to have any object read; by default there is none."""
+    monkeypatch.setenv("VERIFIER_EVENTS_PREFIX", prefix)
+    bucket.put_object(Bucket="events", Key="trainer/1", Body=json.dumps(SAMPLES))
+
+    with pytest.raises(RequestError, match="VERIFIER_EVENTS_PREFIX"):
+        door.handler({"samples_s3": "s3://events/trainer/1"}, None)
+
+
+def test_a_sample_may_have_a_column_of_that_name() -> None:
+    """A rollout beside it decides."""
+    [result] = door.handler([{**sample("a"), "samples_s3": "s3://x/y"}], None)
+    assert result["aggregate_reward_score"] == 1.0
+
+
+def test_suites_in_s3(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """VERIFIER_SUITES names the place; a change is seen by a warm function after VERIFIER_SUITES_REFRESH_S."""
+    monkeypatch.setenv("VERIFIER_SUITES", "s3://events/suites")
+    monkeypatch.setenv("VERIFIER_SUITES_REFRESH_S", "0.3")
+    head = "kind = 'function'\nentry_point = 'add'\n"
+    bucket.put_object(Bucket="events", Key="suites/add/suite.toml", Body=head)
+    events = [sample("a", reference_answer={"suite": "add"}), sample("b", reference_answer={"suite": "none"})]
+    rewards = []
+    for expected in (3, 4):
+        case = json.dumps({"args": [1, 2], "expected": expected})
+        bucket.put_object(Bucket="events", Key="suites/add/cases.jsonl", Body=case)
+        time.sleep(0.4)
+        rewards.append([r["aggregate_reward_score"] for r in door.handler(events, None)])
+
+    assert rewards == [[1.0, 0.0], [0.0, 0.0]]
