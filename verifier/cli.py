@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from verifier.docker.commands import docker_group
 from verifier.errors import RequestError, SandboxError
 from verifier.judging.judge import Judgement
 from verifier.pipeline import Result, Verifier
 from verifier.sandbox.doctor import Finding, examine
 from verifier.sandbox.keeper import SandboxOptions
 from verifier.sandbox.policy import PRESETS
-from verifier.suite.store import DirectoryStore
+from verifier.suite.store import DirectoryStore, open_store
 from verifier.verdict import Verdict
 from verifier.wire import Malformed, Sample, read_request
 
@@ -38,6 +39,19 @@ def main() -> None:
     """Runs model-written code against hidden tests in a sandbox, and turns the verdicts into rewards."""
 
 
+main.add_command(docker_group)
+
+
+class _Suites(click.Path):
+    """A directory that exists, as a Path, or a place in S3, as text."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if str(value).startswith("s3://") else super().convert(value, param, ctx)
+
+
 _policy_option = click.option(
     "--policy", type=click.Choice(sorted(PRESETS)), default="auto", show_default=True,
     help="Layers of the jail that are required; see `verifier doctor`.",
@@ -47,10 +61,10 @@ _policy_option = click.option(
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write one JSON object a line here.")
-@click.option("--suites", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Directory of suites.")
+@click.option("--suites", type=_Suites(), help="Directory of suites, or s3://bucket/prefix.")
 @click.option("--workers", type=click.IntRange(min=1), help="Submissions at a time; default: one a processor.")
 @_policy_option
-def score(file: Path, output: Path | None, suites: Path | None, workers: int | None, policy: str) -> None:
+def score(file: Path, output: Path | None, suites: str | Path | None, workers: int | None, policy: str) -> None:
     """Scores the samples of FILE, a JSON list or one JSON object a line.
 
     A sample is a reward function's event entry, or {"id", "code", "reference_answer"}. The exit status is 0 when all
@@ -82,12 +96,12 @@ def score(file: Path, output: Path | None, suites: Path | None, workers: int | N
 @click.argument("solution", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--suite", "suite_name", required=True, help="A suite's directory, or its id in --suites.")
 @click.option(
-    "--suites", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("testsuites"),
-    show_default=True, help="Directory of suites.",
+    "--suites", type=_Suites(), default=Path("testsuites"), show_default=True,
+    help="Directory of suites, or s3://bucket/prefix.",
 )  # fmt: skip
 @click.option("--show-notes", is_flag=True, help="Show what failed asserts said: it may hold expected values.")
 @_policy_option
-def run(solution: Path, suite_name: str, suites: Path, show_notes: bool, policy: str) -> None:
+def run(solution: Path, suite_name: str, suites: str | Path, show_notes: bool, policy: str) -> None:
     """Runs SOLUTION, a Python file, on every case of a suite.
 
     The exit status is 0 when it is accepted, 1 when not, 2 when the solution or the suite can't be read, 3 for a judge
@@ -98,7 +112,7 @@ def run(solution: Path, suite_name: str, suites: Path, show_notes: bool, policy:
         if directory.joinpath("suite.toml").is_file():
             suite = DirectoryStore(directory.resolve().parent).get(directory.resolve().name)
         else:
-            suite = DirectoryStore(suites).get(suite_name)
+            suite = open_store(suites).get(suite_name)
         code = solution.read_bytes().decode("utf-8", "surrogateescape")
     except (RequestError, OSError) as error:
         _fail(str(error))
@@ -144,8 +158,11 @@ def doctor(policy: str, python: str, as_json: bool) -> None:
     sys.exit(EXIT_JUDGE_ERROR if any(finding.stops for finding in findings) else 0)
 
 
-def _open(suites: Path | None, workers: int | None, policy: str) -> Verifier:
-    verifier = Verifier(suites, workers=workers, sandbox=SandboxOptions(policy=policy))
+def _open(suites: str | Path | None, workers: int | None, policy: str) -> Verifier:
+    try:
+        verifier = Verifier(suites, workers=workers, sandbox=SandboxOptions(policy=policy))
+    except RequestError as error:
+        _fail(str(error))
     try:
         verifier.start()
     except SandboxError as error:

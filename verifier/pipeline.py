@@ -25,10 +25,11 @@ from verifier.journal import Journal, key_of
 from verifier.judging.judge import Judgement, judge, refused
 from verifier.sandbox.keeper import Keeper, SandboxOptions
 from verifier.sandbox.policy import LEVELS
+from verifier.sandbox.remote import SandboxPool
 from verifier.submission import DEFAULT as DEFAULT_EXTRACTION
 from verifier.submission import ExtractionRule, extract_code
 from verifier.suite.model import AssertsSuite, FunctionSuite, Suite, parse_suite
-from verifier.suite.store import DirectoryStore, SuiteStore
+from verifier.suite.store import SuiteStore, open_store
 from verifier.verdict import CaseResult, Verdict
 from verifier.wire import Malformed, Reference, Sample, read_sample, response_entry
 
@@ -53,6 +54,10 @@ class Result:
     judgement: Judgement
     judge_time_s: float = 0.0
     """Seconds that judging took; 0 where an identical submission's judgement was used again."""
+    queue_time_s: float = 0.0
+    """Seconds that the sample waited for a worker; 0 where none was needed."""
+    suite: str = ""
+    """What it was judged by: `<id>@sha256:<hex>`, the digest alone where it has no id; "" where there was none."""
 
     @property
     def verdict(self) -> Verdict:
@@ -129,11 +134,11 @@ class Verifier:
             for result in verifier.score(samples):
                 print(result.id, result.verdict, result.reward)
 
-    `suites` is a directory or a SuiteStore for samples that name their suite; `workers` is the number of submissions
-    that run at the same time (default: one for each processor this process may use); `extraction` says how code is
-    taken out of a completion; `sandbox` how submissions run, and which layers of the jail are required; `journal` is a
-    folder for a crash journal (journal.py), for where a submission could kill this process. Workers start at first use,
-    or with `start()`, and stay warm until `close()`.
+    `suites` is a directory, `s3://bucket/prefix` or a SuiteStore, for samples that name their suite; `workers` is the
+    number of submissions that run at the same time (default: one for each processor this process may use); `extraction`
+    says how code is taken out of a completion; `sandbox` how submissions run, and which layers of the jail are
+    required; `journal` is a folder for a crash journal (journal.py), for where a submission could kill this process.
+    Workers start at first use, or with `start()`, and stay warm until `close()`.
     """
 
     def __init__(
@@ -142,20 +147,23 @@ class Verifier:
         *,
         workers: int | None = None,
         extraction: ExtractionRule = DEFAULT_EXTRACTION,
-        sandbox: SandboxOptions | None = None,
+        sandbox: SandboxOptions | SandboxPool | None = None,
         journal: Path | None = None,
     ) -> None:
         if workers is not None and workers < 1:
             raise RequestError("must be at least 1", path="workers")
         self.workers = workers or len(os.sched_getaffinity(0))
-        self._store = DirectoryStore(Path(suites)) if isinstance(suites, str | Path) else suites
+        self._store = open_store(suites) if isinstance(suites, str | Path) else suites
         self._extraction = extraction
-        self._keeper = Keeper(self.workers, sandbox)
+        if sandbox is None or isinstance(sandbox, SandboxOptions):
+            sandbox = Keeper(self.workers, sandbox)
+        self._keeper: SandboxPool = sandbox
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="verifier")
         self._journal = None if journal is None else Journal(journal)
         self._parsed: OrderedDict[str, Suite] = OrderedDict()
         self._parsed_bytes = 0
         self._parsed_lock = threading.Lock()
+        self._is_closed = False
 
     def __enter__(self) -> Verifier:
         return self
@@ -171,6 +179,7 @@ class Verifier:
 
     def close(self) -> None:
         """Stops the workers; what is being judged is finished first."""
+        self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._keeper.close()
 
@@ -256,17 +265,21 @@ class Verifier:
             suite = self._suite(sample.reference)
         except RequestError as problem:
             return Result(index, sample.id, refused(None, Verdict.JE, f"no suite to judge by: {problem}"))
+        except Exception as error:
+            # A store may be anybody's, and the other samples have nothing to do with it.
+            reason = f"internal error: {type(error).__name__}: {error}"
+            return Result(index, sample.id, refused(None, Verdict.JE, reason))
         code = sample.code
         if code is None:
             if sample.completion is None:
                 reason = "the sample has no completion to judge: no assistant turn"
-                return Result(index, sample.id, refused(suite, Verdict.CE, reason))
+                return Result(index, sample.id, refused(suite, Verdict.CE, reason), suite=_name_of(suite))
             entry_point = suite.entry_point if isinstance(suite, FunctionSuite | AssertsSuite) else ""
             rule = replace(self._extraction, must_define=self._extraction.must_define or entry_point or None)
             extraction = extract_code(sample.completion, rule)
             if extraction.code is None:
                 reason = f"no code in the completion: {extraction.reason}"
-                return Result(index, sample.id, refused(suite, Verdict.CE, reason))
+                return Result(index, sample.id, refused(suite, Verdict.CE, reason), suite=_name_of(suite))
             code = extraction.code
         return _Job(index, sample.id, code, suite)
 
@@ -300,10 +313,15 @@ class Verifier:
                     self._parsed_bytes -= len(self._parsed.popitem(last=False)[0])
         return suite
 
-    def _run(self, job: _Job, deadline: float | None) -> Result:
+    def _run(self, job: _Job, deadline: float | None, submitted: float) -> Result:
         began = time.monotonic()
         judgement = self.judge(job.code, job.suite, deadline=deadline)
-        return Result(job.index, job.id, judgement, time.monotonic() - began)
+        took = time.monotonic() - began
+        return Result(job.index, job.id, judgement, took, began - submitted, _name_of(job.suite))
+
+
+def _name_of(suite: Suite) -> str:
+    return f"{suite.id}@{suite.digest}" if suite.id else suite.digest
 
 
 class _Batch:
@@ -327,7 +345,15 @@ class _Batch:
         if key in self._recent:
             self._recent.move_to_end(key)
         else:
-            future = self._verifier._pool.submit(self._verifier._run, job, self._deadline)
+            try:
+                future = self._verifier._pool.submit(self._verifier._run, job, self._deadline, time.monotonic())
+            except RuntimeError as error:
+                if self._verifier._is_closed:
+                    raise
+                # No thread can be started: ours to bear, and not the other samples'.
+                judgement = refused(job.suite, Verdict.JE, f"sandbox failure: start worker: {error}")
+                self._waiting.append((job.index, job.id, Result(job.index, job.id, judgement)))
+                return
             cases = len(job.suite.known_cases)
             self._recent[key] = (future, cases)
             self._recent_cases += cases
@@ -344,7 +370,7 @@ class _Batch:
         result = pending.result()
         if result.index == index:
             return result
-        return replace(result, index=index, id=sample_id, judge_time_s=0.0)
+        return replace(result, index=index, id=sample_id, judge_time_s=0.0, queue_time_s=0.0)
 
     def cancel(self) -> None:
         for _, _, pending in self._waiting:

@@ -19,8 +19,21 @@ FLOORS = (
     {"suite"},
     {"sandbox"},
     {"judging"},
-    {"wire", "journal", "pipeline", "authoring"},
-    {"handler", "runtime", "cli", "server", "client", "adapters", "__main__"},
+    {"wire", "journal", "pipeline", "dispatch", "authoring"},
+    {
+        "handler",
+        "executor",
+        "runtime",
+        "cli",
+        "server",
+        "observe",
+        "invoke",
+        "client",
+        "docker",
+        "ray",
+        "adapters",
+        "__main__",
+    },
 )
 """Top-level rooms (a module or a package), lowest floor first."""
 
