@@ -105,3 +105,31 @@ def test_a_jail_that_cannot_be_had_is_a_fault(server: LambdaServer, monkeypatch:
 
     assert result.verdict is Verdict.JE
     assert "start zygote" in result.message
+
+
+def test_a_grader_that_is_given_an_executor_runs_nothing_itself(
+    server: LambdaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handler's setting: the submission runs in the executor, and the reward is the grader's."""
+    from verifier import handler as door
+
+    for name, value in {
+        "VERIFIER_EXECUTOR_FUNCTION": "executor",
+        "VERIFIER_LOGS": "off",
+        "AWS_ENDPOINT_URL": server.options["endpoint_url"],
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+    }.items():
+        monkeypatch.setenv(name, value)
+    door._warm_verifier.cache_clear()
+    door._observer.cache_clear()
+    try:
+        wrong = {**SAMPLE, "id": "y", "code": "def f(x): return -x"}
+        results = door.handler([SAMPLE, wrong])
+        assert [result["aggregate_reward_score"] for result in results] == [1.0, 0.0]
+        assert isinstance(door._warm_verifier()._keeper, RemoteKeeper)
+    finally:
+        door._warm_verifier().close()
+        door._warm_verifier.cache_clear()
+        door._observer.cache_clear()
