@@ -446,7 +446,7 @@ INTERFACES = {(action, "*") for action in NEEDED_FOR_ALL_RESOURCES if action.sta
         (("executor",), {("lambda:InvokeFunction", "<ExecutorFunction.Arn>")}),
         (("vpc",), INTERFACES),
     ],
-    ids=str,
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
 )
 def test_the_reward_function_may_do_what_it_needs(features: tuple[str, ...], more: set[tuple[str, str]]) -> None:
     """Its own log, and what each feature adds; nothing else."""
