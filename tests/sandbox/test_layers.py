@@ -127,7 +127,7 @@ HONEST = {
     "memory": "import mmap; mmap.mmap(-1, 1 << 20)[0]; bytearray(8 << 20)",
     "the platform": "import platform, getpass, sysconfig; platform.machine(); platform.python_version()",
     "its group by number": "import os, signal; signal.signal(10, lambda *a: 0); os.killpg(os.getpgrp(), 10); os.kill(-os.getpgrp(), 10)",
-    "all the stack there is": "import resource as r; r.setrlimit(r.RLIMIT_STACK, (r.RLIM_INFINITY, r.RLIM_INFINITY)); r.setrlimit(r.RLIMIT_STACK, [1 << 28, -1]); assert r.getrlimit(r.RLIMIT_STACK)[0] == 1 << 28; r.setrlimit(r.RLIMIT_AS, (-1, -1))",
+    "all the stack there is": "import resource as r; r.setrlimit(r.RLIMIT_STACK, (r.RLIM_INFINITY, r.RLIM_INFINITY)); r.setrlimit(r.RLIMIT_STACK, [1 << 28, -1]); assert r.getrlimit(r.RLIMIT_STACK)[0] == 1 << 28",
     "another program": "import os\ntry: os.execv('/bin/true', ['true'])\nexcept OSError: pass\ntry: os.execvp('ls', ['ls'])\nexcept OSError: pass",
     "whether a process is there": "import os\ntry: os.kill(os.getppid(), 0)\nexcept OSError: pass",
     "shared memory": "import mmap; m = mmap.mmap(-1, 1 << 20); m[:3] = b'abc'; m.resize(2 << 20); m.madvise(mmap.MADV_DONTNEED); m.close()",

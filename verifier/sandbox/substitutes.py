@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 def install(*, whole_stdlib: bool) -> None:
     deny_processes()
     _signal_own_group()
-    _clamp_limits()
+    _clamp_stack()
     _add_site_builtins()
     if whole_stdlib:
         _map_privately()
@@ -77,7 +77,7 @@ def _signal_own_group() -> None:
         vars(module).update(kill=kill_, killpg=killpg)
 
 
-def _clamp_limits() -> None:
+def _clamp_stack() -> None:
     """Programs ask for all the stack there is before they recurse; what is beyond the hard limit is an error elsewhere
     only where that limit is finite, as it is here."""
     real, get = resource.setrlimit, resource.getrlimit
@@ -87,7 +87,7 @@ def _clamp_limits() -> None:
     def setrlimit(kind: int, limits: tuple[int, int], /) -> None:
         soft, hard = limits
         allowed = get(kind)[1]
-        if kind in (resource.RLIMIT_STACK, resource.RLIMIT_AS) and allowed != unlimited:
+        if kind == resource.RLIMIT_STACK and allowed != unlimited:
             soft, hard = (allowed if n == unlimited or n > allowed else n for n in (soft, hard))
         real(kind, (soft, hard))
 
