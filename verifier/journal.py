@@ -156,7 +156,7 @@ def _this_process() -> str:
 
 def _is_alive(process: str) -> bool:
     pid, _, started = process.partition(".")
-    return pid.isdigit() and _started(int(pid)) == started
+    return pid.isdecimal() and _started(int(pid)) == started
 
 
 def _started(pid: int) -> str:

@@ -208,7 +208,10 @@ SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "conversation": _conversations,
     "references": lambda: [*_lines(TREES), *ANSWERS],
     "states": lambda: [*_lines(STATES), b"\n".join(_lines(STATES))],
-    "descriptions": lambda: [*_lines(DESCRIPTIONS), b"\n".join(_lines(DESCRIPTIONS[:4]))],
+    "descriptions": lambda: [
+        *_lines(DESCRIPTIONS), b"\n".join(_lines(DESCRIPTIONS[:4])),
+        b"\n".join(_lines([described("A", abstract=["x"]), described("B", bases=[10], abstract=["x"])])),
+    ],
     "exceptions": lambda: _lines(ERRORS),
     "facts_of_functions": lambda: _lines([SIGNATURE, FIELDS, CODE_FACTS]),
     "notification": _notifications,
