@@ -69,14 +69,6 @@ def test_a_stream_is_read_only_as_far_as_it_is_needed(verifier: Verifier) -> Non
     assert read <= 30 + verifier.workers * AHEAD
 
 
-def deep_suite() -> dict[str, Any]:
-    """One whose expected value is nested as deeply as is read, and deeper than can be walked through."""
-    value: Any = 1
-    for _ in range(495):
-        value = [value]
-    return {"kind": "function", "entry_point": "f", "cases": [{"args": [], "expected": value}]}
-
-
 @pytest.mark.parametrize(
     ("sample", "verdict", "says"),
     [
@@ -87,7 +79,6 @@ def deep_suite() -> dict[str, Any]:
         (short("x", suite={"kind": "function", "entry_point": "f", "cases": []}), Verdict.JE, "cases"),
         (short("x", suite={"suite": "squares"}), Verdict.JE, "no suites"),
         (short("x", suite={"kind": "pytest", "files": {}}), Verdict.JE, "must hold a test file"),
-        (short("x", suite=deep_suite()), Verdict.JE, ""),
         ({"id": "x", "messages": [], "reference_answer": SQUARE}, Verdict.CE, "no assistant turn"),
         (short("x", "def f(:\n"), Verdict.CE, "SyntaxError"),
         (short("x", "x = '\ud800'"), Verdict.CE, "UnicodeEncodeError"),

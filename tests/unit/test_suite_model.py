@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -328,3 +329,19 @@ def test_two_hundred_cases_are_read_in_a_blink() -> None:
         assert parse_suite(text).digest
         best = min(best, time.process_time() - start)
     assert best < 0.05
+
+
+def test_values_that_are_nested_too_deeply_are_refused_where_the_suite_is_read() -> None:
+    """Not later, where a batch is put together and a RecursionError would cost all of it."""
+
+    def suite(wrap: Callable[[Any], Any], levels: int) -> Any:
+        value: Any = 1
+        for _ in range(levels):
+            value = wrap(value)
+        return parse_suite(function(cases=[{"args": [], "expected": value}]), path="x")
+
+    for wrap in (lambda v: [v], lambda v: {"a": v}):
+        assert suite(wrap, 495).digest.startswith("sha256:")
+    assert suite(lambda v: (v,), 100).digest.startswith("sha256:")
+    with pytest.raises(SuiteError, match="x: holds values that are nested too deeply"):
+        suite(lambda v: (v,), 495)

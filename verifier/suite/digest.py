@@ -40,8 +40,12 @@ def _tagged(value: object) -> object:
         return value
     if isinstance(value, int):
         return value if value.bit_length() < _MAX_BITS else {"$py": ["int", hex(value)]}
-    if isinstance(value, list):
-        return _tagged_all(value)
+    if isinstance(value, (list, tuple, deque)):
+        # A loop, and no function or comprehension of its own: one frame for each level of what may be nested deeply.
+        items = []
+        for item in value:
+            items.append(_tagged(item))
+        return items if isinstance(value, list) else {"$py": [kind.__name__, items]}
     if isinstance(value, dict):
         if "$py" not in value and all(type(key) is str for key in value):
             mapping = {}
@@ -50,8 +54,6 @@ def _tagged(value: object) -> object:
             return mapping
         pairs = [_text(key) + ":" + _text(item) for key, item in value.items()]
         return {"$py": ["dict", sorted(pairs)]}
-    if isinstance(value, (tuple, deque)):
-        return {"$py": [kind.__name__, _tagged_all(value)]}
     if isinstance(value, (set, frozenset)):
         return {"$py": [kind.__name__, sorted(map(_text, value))]}
     if isinstance(value, Fraction):
@@ -61,10 +63,3 @@ def _tagged(value: object) -> object:
     if kind.__module__ in ("builtins", "datetime", "decimal"):
         return {"$py": [kind.__name__, repr(value)]}
     raise TypeError(f"a value of type {kind.__name__} can't be part of a suite")
-
-
-def _tagged_all(values: Iterable[object]) -> list[object]:
-    out = []
-    for value in values:
-        out.append(_tagged(value))
-    return out

@@ -210,7 +210,11 @@ def parse_suite(value: object, *, path: str = "") -> Suite:
     if not isinstance(kind, str) or kind not in KINDS:
         raise SuiteError(f"must be one of {known}", path=_join(path, ("kind",)))
     try:
-        return KINDS[kind].model_validate(value)
+        suite = KINDS[kind].model_validate(value)
+        _ = suite.digest  # made now, where values that it can't walk through are the caller's to mend
+        return suite
+    except RecursionError:
+        raise SuiteError("holds values that are nested too deeply", path=path) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         more = error.error_count() - 1
