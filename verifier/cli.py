@@ -23,6 +23,7 @@ from verifier.sandbox.doctor import Finding, examine
 from verifier.sandbox.keeper import SandboxOptions
 from verifier.sandbox.policy import PRESETS
 from verifier.suite.store import DirectoryStore, open_store
+from verifier.text import one_line, printable
 from verifier.verdict import Verdict
 from verifier.wire import Malformed, Sample, read_request
 
@@ -301,7 +302,7 @@ def _show_notes(judgement: Judgement) -> None:
         if case.note and not case.passed:
             click.echo(f"\ncase {case.index} {_clean(case.name, 100)}".rstrip())
             for line in case.note.splitlines()[:50]:
-                click.echo(f"    {_printable(line)[:200]}")
+                click.echo(f"    {printable(line)[:200]}")
 
 
 def _table(*columns: str) -> Table:
@@ -318,9 +319,4 @@ def _styled(verdict: Verdict) -> str:
 
 def _clean(text: str, width: int) -> str:
     """One line that can't steer a terminal or mean markup: a submission chooses what its messages say."""
-    line = _printable(text).replace("[", "\\[")
-    return line if len(line) <= width else line[: width - 1] + "…"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return one_line(text, width).replace("[", "\\[")

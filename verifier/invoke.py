@@ -15,6 +15,7 @@ from typing import Any
 from verifier.dispatch import Broken, Later, Never
 from verifier.errors import RequestError, SandboxError
 from verifier.sandbox.remote import ExecutorDied
+from verifier.text import one_line
 
 MAX_PAYLOAD_BYTES = 6 << 20
 """AWS's limit on the request, and on the response, of a synchronous invocation."""
@@ -136,8 +137,7 @@ def failure_of(answer: object) -> FunctionFailed | None:
 
 
 def _line(text: str) -> str:
-    line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
-    return line if len(line) <= _MESSAGE_CHARS else line[: _MESSAGE_CHARS - 1] + "…"
+    return one_line(text, _MESSAGE_CHARS)
 
 
 def executor_transport(

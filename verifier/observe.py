@@ -30,6 +30,7 @@ from typing import Any, Protocol
 
 from verifier.pipeline import Result
 from verifier.sandbox.policy import LEVELS
+from verifier.text import one_line
 from verifier.verdict import Verdict
 
 SERVICE, NAMESPACE = "verifier", "CodeVerifier"
@@ -230,8 +231,7 @@ def _clean(value: object, width: int) -> str:
     """One line of printable text, not too long. An id may be any JSON value."""
     if not isinstance(value, str):
         value = json.dumps(value, default=str)
-    line = "".join(c if c.isprintable() else "?" for c in value[: width + 1])
-    return line if len(line) <= width else line[: width - 1] + "…"
+    return one_line(value[: width + 1], width)
 
 
 def _finite(value: float) -> float | None:

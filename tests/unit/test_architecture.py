@@ -15,7 +15,7 @@ import verifier
 PACKAGE = Path(verifier.__file__).parent
 
 FLOORS = (
-    {"verdict", "errors", "limits", "submission"},
+    {"verdict", "errors", "limits", "submission", "text"},
     {"suite"},
     {"sandbox"},
     {"judging"},

@@ -602,7 +602,7 @@ def test_the_command_line_shows_notes_only_if_asked(monkeypatch: pytest.MonkeyPa
 
     assert plain.exit_code == noted.exit_code == 1, plain.output
     assert "test_a" in plain.output and SECRET not in plain.output
-    assert f"    ?[31m{SECRET}\n    line two" in noted.output
+    assert f"    \N{REPLACEMENT CHARACTER}[31m{SECRET}\n    line two" in noted.output
 
 
 # Laws -------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import click
 from verifier.docker import container, engine, scoring
 from verifier.docker.engine import DockerError
 from verifier.sandbox.base import Isolation
+from verifier.text import printable
 from verifier.verdict import Verdict
 
 
@@ -136,11 +137,9 @@ def score(file: Path, output: Path | None, batch: int, name: str) -> None:
 @click.option("--follow", is_flag=True, help="Go on as they come.")
 def logs(name: str, tail: int | None, follow: bool) -> None:
     """What the container wrote. Nothing of it is a submission's output."""
-    from verifier import cli
-
     with _engine() as client:
         for line in container.logs(client, name, tail=tail, follow=follow):
-            click.echo(cli._printable(line))
+            click.echo(printable(line))
 
 
 @docker_group.command()

@@ -6,6 +6,7 @@ import signal
 
 from verifier.limits import Limits
 from verifier.sandbox.base import Facts, Killed, Stage
+from verifier.text import one_line
 from verifier.verdict import Verdict
 
 _MESSAGE_CHARS = 200
@@ -60,7 +61,7 @@ def _violation(facts: Facts) -> tuple[Verdict, str] | None:
 
 def _compile_error(facts: Facts) -> tuple[Verdict, str] | None:
     if facts.stage is Stage.COMPILE:
-        return Verdict.CE, _short(str(facts.raised))
+        return Verdict.CE, one_line(str(facts.raised), _MESSAGE_CHARS)
     return None
 
 
@@ -92,7 +93,7 @@ def _output(facts: Facts) -> tuple[Verdict, str] | None:
 def _run_time_error(facts: Facts) -> tuple[Verdict, str] | None:
     where = "while loading: " if facts.stage is Stage.LOAD else ""
     if facts.raised is not None:
-        return Verdict.RTE, _short(f"{where}{facts.raised}")
+        return Verdict.RTE, one_line(f"{where}{facts.raised}", _MESSAGE_CHARS)
     if facts.signal is not None:
         return Verdict.RTE, f"{where}killed by {_signal_name(facts.signal)}"
     if facts.exit_status:
@@ -107,9 +108,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _short(text: str) -> str:
-    """One line that can't steer a terminal or break a log: it is the submission's own text."""
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-    return line if len(line) <= _MESSAGE_CHARS else line[: _MESSAGE_CHARS - 1] + "…"

@@ -21,6 +21,7 @@ from typing import Any, Literal, NoReturn, TypeVar, cast
 from verifier.limits import Limits
 from verifier.sandbox.base import Facts, Isolation, Killed, Program, Raised, Stage
 from verifier.sandbox.policy import ALWAYS, Layer, Problem, strongest
+from verifier.text import printable
 
 MAX_REQUEST_BYTES = 6_000_000
 MAX_ANSWER_BYTES = 6_000_000
@@ -314,7 +315,7 @@ def _claim(value: object, most: int) -> str:
 
 
 def _line(value: object, most: int) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in _claim(value, most))
+    return printable(_claim(value, most))
 
 
 def _whole(value: object, name: str, most: int) -> int:
