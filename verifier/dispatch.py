@@ -29,7 +29,7 @@ from verifier.errors import RequestError
 from verifier.judging.judge import refused
 from verifier.pipeline import Result
 from verifier.verdict import Verdict
-from verifier.wire import Malformed, Sample, read_sample
+from verifier.wire import Malformed, Sample, sample_of
 
 Progress = Callable[[int, int], None]
 """Called with the number of samples that have a result, and of those read so far."""
@@ -262,12 +262,7 @@ class Dispatcher(ABC):
                 return result
 
     def _item(self, sample: object, index: int) -> Item:
-        if not isinstance(sample, Sample | Malformed):
-            try:
-                sample = read_sample(sample, index)
-            except RequestError as problem:
-                sample_id = sample.get("id") if isinstance(sample, dict) else None
-                sample = Malformed(index, f"sample-{index}" if sample_id is None else sample_id, problem)
+        sample = sample_of(sample, index)
         item = Item(index, sample.id)
         if isinstance(sample, Malformed):
             item.result = judge_error(index, sample.id, f"malformed sample: {sample.problem}")

@@ -31,7 +31,7 @@ from verifier.submission import ExtractionRule, extract_code
 from verifier.suite.model import AssertsSuite, FunctionSuite, Suite, parse_suite
 from verifier.suite.store import SuiteStore, open_store
 from verifier.verdict import CaseResult, Verdict
-from verifier.wire import Malformed, Reference, Sample, read_sample, response_entry
+from verifier.wire import Malformed, Reference, response_entry, sample_of
 
 AHEAD = 8
 """Samples per worker that are read before their turn. Bounds memory however long the stream is."""
@@ -253,12 +253,7 @@ class Verifier:
     # From a sample to a job
 
     def _prepare(self, sample: object, index: int) -> _Job | Result:
-        if not isinstance(sample, Sample | Malformed):
-            try:
-                sample = read_sample(sample, index)
-            except RequestError as problem:
-                sample_id = sample.get("id") if isinstance(sample, dict) else None
-                sample = Malformed(index, f"sample-{index}" if sample_id is None else sample_id, problem)
+        sample = sample_of(sample, index)
         if isinstance(sample, Malformed):
             return Result(index, sample.id, refused(None, Verdict.JE, f"malformed sample: {sample.problem}"))
         try:

@@ -3,7 +3,7 @@ other trainers' samples. `request.py` reads events, `references.py` reads test c
 `response.py` writes results."""
 
 from verifier.wire.references import Reference, find_reference, read_reference
-from verifier.wire.request import Envelope, Malformed, Request, Sample, read_request, read_sample
+from verifier.wire.request import Envelope, Malformed, Request, Sample, read_request, read_sample, sample_of
 from verifier.wire.response import respond, response_entry
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "read_sample",
     "respond",
     "response_entry",
+    "sample_of",
 ]

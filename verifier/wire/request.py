@@ -85,7 +85,7 @@ def read_request(
         if isinstance(value, (str, bytes, bytearray)):
             value = _parsed(value, path)
         if isinstance(value, list):
-            entries = [_entry(obj, index, f"{path}[{index}]") for index, obj in enumerate(value)]
+            entries = [sample_of(obj, index, path=f"{path}[{index}]") for index, obj in enumerate(value)]
             return Request(entries, envelope or cast(Envelope, found))
         if not isinstance(value, dict):
             raise RequestError(f"must be a list of samples, not {_kind(value)}", path=path)
@@ -93,7 +93,7 @@ def read_request(
         if key is None:
             if not any(name in value for name in _SAMPLE_KEYS):
                 raise RequestError("is neither a list of samples, nor a sample, nor a wrapper of samples", path=path)
-            return Request([_entry(value, 0, path)], envelope or cast(Envelope, found))
+            return Request([sample_of(value, 0, path=path)], envelope or cast(Envelope, found))
         if key in ("body", "batch"):
             found = "http"
         inner = value[key]
@@ -145,7 +145,7 @@ def _lines(content: bytes, path: str) -> list[Sample | Malformed]:
         if line.strip():
             index = len(entries)
             try:
-                entries.append(_entry(_parsed(line, f"{path}[{index}]"), index, f"{path}[{index}]"))
+                entries.append(sample_of(_parsed(line, f"{path}[{index}]"), index, path=f"{path}[{index}]"))
             except RequestError as problem:
                 entries.append(Malformed(index, _id(None, index), problem))
     return entries
@@ -167,7 +167,10 @@ def _from_base64(body: object, path: str) -> bytes:
         raise RequestError("is said to be base64, but is not", path=path) from None
 
 
-def _entry(obj: object, index: int, path: str) -> Sample | Malformed:
+def sample_of(obj: object, index: int, *, path: str | None = None) -> Sample | Malformed:
+    """As `read_sample`, of what may have been read already; a sample that can't be read is Malformed."""
+    if isinstance(obj, Sample | Malformed):
+        return obj
     try:
         return read_sample(obj, index, path=path)
     except RequestError as problem:
