@@ -2,7 +2,7 @@
 
 Deployed as a Lambda function with no permissions and no network. The grader calls it by `RemoteKeeper`
 (verifier/sandbox/remote.py); it gets code and inputs and gives back facts, so whoever takes it over finds no expected
-value. Settings come from the environment, which only this module reads:
+value. Settings come from the environment:
 
     VERIFIER_POLICY             layers of the jail that are required; default `auto`, which takes what there is
     VERIFIER_SANDBOX_PYTHON     the interpreter that submissions run on; default: the one that runs this
@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -23,8 +21,9 @@ from typing import Any
 from verifier.errors import VerifierError
 from verifier.sandbox.base import Facts
 from verifier.sandbox.executor_wire import Malformed, Request, read_request, write_answer
-from verifier.sandbox.keeper import Keeper, SandboxOptions
+from verifier.sandbox.keeper import Keeper
 from verifier.sandbox.slot import Slot
+from verifier.settings import remaining_s, sandbox_options
 
 _start_lock = threading.Lock()
 
@@ -36,7 +35,7 @@ def handler(event: Any, context: Any = None) -> dict[str, object]:
     """Facts of what `event` asks for. Never raises: `{"fault": ...}` says what went wrong."""
     try:
         request = read_request(event)
-        return answer(request, _keeper(), _remaining_s(context))
+        return answer(request, _keeper(), remaining_s(context))
     except Malformed as problem:
         return {"fault": f"the request can't be used: {problem}"}
     except VerifierError as error:
@@ -98,13 +97,4 @@ def _keeper() -> Keeper:
 @functools.cache
 def _warm_keeper() -> Keeper:
     """Kept between invocations, with its warm zygotes."""
-    python = os.environ.get("VERIFIER_SANDBOX_PYTHON") or sys.executable
-    return Keeper(_EXECUTORS, SandboxOptions(python, policy=os.environ.get("VERIFIER_POLICY") or "auto"))
-
-
-def _remaining_s(context: Any) -> float | None:
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if not callable(remaining):
-        return None
-    reserve = os.environ.get("VERIFIER_TIME_RESERVE_S")
-    return max(0.0, float(remaining()) / 1000 - (float(reserve) if reserve else 2.0))
+    return Keeper(_EXECUTORS, sandbox_options())

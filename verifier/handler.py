@@ -1,6 +1,6 @@
 """The AWS Lambda door: `verifier.handler.handler` is a reward function by the contract of Nova and Bedrock RFT.
 
-Settings come from the environment, which only this module reads:
+Settings come from the environment:
 
     VERIFIER_SUITES             directory of suites for samples that name theirs, or `s3://bucket/prefix`; default:
                                 `testsuites` in the working directory, where there is one
@@ -28,21 +28,18 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from verifier import observe
 from verifier.errors import RequestError
 from verifier.pipeline import Verifier
-from verifier.sandbox.keeper import SandboxOptions
+from verifier.settings import number, remaining_s, sandbox_options
 from verifier.suite.store import REFRESH_S, open_store
 from verifier.wire import Envelope, read_request, respond
-
-_Number = TypeVar("_Number", int, float)
 
 _start_lock = threading.Lock()
 
@@ -55,7 +52,7 @@ def handler(event: Any, context: Any = None) -> Any:
     that holds no samples at all.
     """
     request = read_request(event, envelope=_envelope(), fetch=_event_reader())
-    time_limit_s = _remaining_s(context)
+    time_limit_s = remaining_s(context)
     observer = _observer()
     with observer.traced(len(request.samples)):
         results = _verifier().score(request.samples, time_limit_s=time_limit_s)
@@ -73,9 +70,9 @@ def _verifier() -> Verifier:
 def _warm_verifier() -> Verifier:
     """Kept between invocations, with its warm zygotes."""
     place = os.environ.get("VERIFIER_SUITES") or ("testsuites" if Path("testsuites").is_dir() else None)
-    refresh_s = _number("VERIFIER_SUITES_REFRESH_S", float)
+    refresh_s = number("VERIFIER_SUITES_REFRESH_S", float)
     suites = None if place is None else open_store(place, refresh_s=REFRESH_S if refresh_s is None else refresh_s)
-    workers = _number("VERIFIER_WORKERS", int)
+    workers = number("VERIFIER_WORKERS", int)
     executor = os.environ.get("VERIFIER_EXECUTOR_FUNCTION")
     if executor:
         from verifier.invoke import executor_transport
@@ -83,10 +80,7 @@ def _warm_verifier() -> Verifier:
 
         # No journal: no submission runs here. Workers only wait.
         return Verifier(suites, workers=workers or 16, sandbox=RemoteKeeper(executor_transport(executor)))
-    python = os.environ.get("VERIFIER_SANDBOX_PYTHON")
-    policy = os.environ.get("VERIFIER_POLICY") or "auto"
-    sandbox = SandboxOptions(python or sys.executable, policy=policy)
-    return Verifier(suites, workers=workers, sandbox=sandbox, journal=_journal())
+    return Verifier(suites, workers=workers, sandbox=sandbox_options(), journal=_journal())
 
 
 @functools.cache
@@ -121,21 +115,3 @@ def _envelope() -> Envelope | None:
     if value not in (None, "raw", "http"):
         raise RequestError(f"must be 'raw' or 'http', not {value!r}", path="RESPONSE_ENVELOPE")
     return value  # type: ignore[return-value]
-
-
-def _remaining_s(context: Any) -> float | None:
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if not callable(remaining):
-        return None
-    reserve = _number("VERIFIER_TIME_RESERVE_S", float)
-    return max(0.0, float(remaining()) / 1000 - (2.0 if reserve is None else reserve))
-
-
-def _number(name: str, kind: type[_Number]) -> _Number | None:
-    value = os.environ.get(name)
-    if not value:
-        return None
-    try:
-        return kind(value)
-    except ValueError:
-        raise RequestError(f"must be a number, not {value!r}", path=name) from None

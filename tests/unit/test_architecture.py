@@ -21,6 +21,7 @@ FLOORS = (
     {"judging"},
     {"wire", "journal", "pipeline", "dispatch", "authoring"},
     {
+        "settings",
         "handler",
         "executor",
         "runtime",
