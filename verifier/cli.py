@@ -1,37 +1,28 @@
-"""The command line: `verifier score` and `verifier run`."""
+"""The command line: `verifier score`, `verifier run`, `verifier doctor`, and the group `verifier docker`."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from verifier.console import EXIT_JUDGE_ERROR, EXIT_NOT_ACCEPTED, clean, fail, new_table, score_file, styled
 from verifier.docker.commands import docker_group
 from verifier.errors import RequestError, SandboxError
 from verifier.judging.judge import Judgement
-from verifier.pipeline import Result, Verifier
+from verifier.pipeline import Verifier
 from verifier.sandbox.doctor import Finding, examine
 from verifier.sandbox.keeper import SandboxOptions
 from verifier.sandbox.policy import PRESETS
 from verifier.suite.store import DirectoryStore, open_store
-from verifier.text import one_line, printable
+from verifier.text import printable
 from verifier.verdict import Verdict
-from verifier.wire import Malformed, Sample, read_request
-
-EXIT_JUDGED, EXIT_NOT_ALL_JUDGED, EXIT_USAGE = 0, 1, 2
-EXIT_NOT_ACCEPTED = 1
-EXIT_JUDGE_ERROR = 3
-
-_STYLE = {Verdict.AC: "green", Verdict.JE: "bold magenta", Verdict.SV: "bold red", Verdict.SK: "dim"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,25 +63,7 @@ def score(file: Path, output: Path | None, suites: str | Path | None, workers: i
     samples were judged, 1 when some could not be (malformed, no suite, or a failure of the sandbox), 2 when FILE
     can't be read.
     """
-    verdicts: Counter[Verdict] = Counter()
-    rewards = 0.0
-    with ExitStack() as stack:
-        lines = stack.enter_context(file.open("rb"))
-        samples, total = _samples(lines, file)
-        out = stack.enter_context(output.open("w", encoding="utf-8")) if output else None
-        show = stack.enter_context(_shower(total))
-        verifier = stack.enter_context(_open(suites, workers, policy))
-        for result in verifier.stream(samples):
-            verdicts[result.verdict] += 1
-            rewards += result.reward
-            if out is not None:
-                out.write(json.dumps(result.report(), allow_nan=False) + "\n")
-            show(result)
-    count = verdicts.total()
-    names = ", ".join(f"{v} {verdicts[v]}" for v in Verdict if verdicts[v])
-    mean = rewards / count if count else 0.0
-    click.echo(f"{count} samples: {names or 'none'}; mean reward {mean:.3f}")
-    sys.exit(EXIT_NOT_ALL_JUDGED if verdicts[Verdict.JE] else EXIT_JUDGED)
+    sys.exit(score_file(file, output, lambda: _open(suites, workers, policy)))
 
 
 @main.command()
@@ -116,7 +89,7 @@ def run(solution: Path, suite_name: str, suites: str | Path, show_notes: bool, p
             suite = open_store(suites).get(suite_name)
         code = solution.read_bytes().decode("utf-8", "surrogateescape")
     except (RequestError, OSError) as error:
-        _fail(str(error))
+        fail(str(error))
     with _open(None, 1, policy) as verifier:
         judgement = verifier.judge(code, suite)
     _show_cases(judgement)
@@ -139,7 +112,7 @@ def doctor(policy: str, python: str, as_json: bool) -> None:
     try:
         findings, isolation = examine(SandboxOptions(python, policy=policy))
     except SandboxError as error:
-        _fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
+        fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
     if as_json:
         layers = [
             {
@@ -163,18 +136,13 @@ def _open(suites: str | Path | None, workers: int | None, policy: str) -> Verifi
     try:
         verifier = Verifier(suites, workers=workers, sandbox=SandboxOptions(policy=policy))
     except RequestError as error:
-        _fail(str(error))
+        fail(str(error))
     try:
         verifier.start()
     except SandboxError as error:
         verifier.close()
-        _fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
+        fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
     return verifier
-
-
-def _fail(problem: str, status: int = EXIT_USAGE) -> Any:
-    click.echo(f"verifier: {problem}", err=True)
-    sys.exit(status)
 
 
 def _show_findings(findings: Sequence[Finding]) -> None:
@@ -191,101 +159,22 @@ def _show_findings(findings: Sequence[Finding]) -> None:
     Console(soft_wrap=False).print(table)
 
 
-# Reading
-
-
-def _samples(stream: IO[bytes], file: Path) -> tuple[Iterator[object], int]:
-    """The samples of a file, and how many there are."""
-    start = stream.read(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    stream.seek(0)
-    if start == b"[":
-        try:
-            entries = read_request(stream.read()).samples
-        except RequestError as error:
-            _fail(f"{file}: {error}")
-        return iter(entries), len(entries)
-    total = sum(1 for line in stream if line.strip())
-    stream.seek(0)
-    return _lines(stream), total
-
-
-def _lines(stream: IO[bytes]) -> Iterator[object]:
-    """One sample for each line that isn't blank; one that can't be read is a sample of its own."""
-    index = 0
-    for number, line in enumerate(stream, 1):
-        if not line.strip():
-            continue
-        yield _line(line, index, number)
-        index += 1
-
-
-def _line(line: bytes, index: int, number: int) -> Sample | Malformed:
-    from dataclasses import replace
-
-    try:
-        [entry] = read_request(line).samples
-    except ValueError:
-        entry = Malformed(index, f"line-{number}", RequestError("must hold one sample", path=f"line {number}"))
-    except RequestError as error:
-        entry = Malformed(index, f"line-{number}", RequestError(error.problem, path=f"line {number}"))
-    return replace(entry, index=index)
-
-
-# Showing
-
-
-@contextmanager
-def _shower(total: int) -> Iterator[Any]:
-    """A function that shows each result as it comes: a table and a progress bar on a terminal, plain lines in a
-    pipe."""
-    console = Console()
-    if not console.is_terminal:
-        yield lambda result: click.echo(_plain(result))
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("scoring", total=total)
-        table = _table("id", "verdict", "reward", "passed", "CPU s", "peak MiB", "message")
-
-        def show(result: Result) -> None:
-            progress.advance(task)
-            if table.row_count < 200:
-                score = result.judgement.score
-                table.add_row(
-                    _clean(str(result.id), 28),
-                    _styled(result.verdict),
-                    f"{result.reward:.3f}",
-                    f"{score.passed}/{score.total}",
-                    f"{score.cpu_time_s:.3f}",
-                    f"{score.peak_memory_bytes / (1 << 20):.1f}",
-                    _clean(result.message, 70),
-                )
-
-        yield show
-    if table.row_count:
-        console.print(table)
-
-
-def _plain(result: Result) -> str:
-    score = result.judgement.score
-    head = f"{_clean(str(result.id), 28):<28} {result.verdict:<3} reward {result.reward:.3f}"
-    return f"{head}  {score.passed}/{score.total} cases  {_clean(result.message, 90)}".rstrip()
-
-
 def _show_cases(judgement: Judgement) -> None:
     console = Console()
     named = any(case.name for case in judgement.cases)
-    table = _table("case", *(["test"] if named else []), "group", "verdict", "CPU s", "wall s", "peak MiB", "message")
+    table = new_table(
+        "case", *(["test"] if named else []), "group", "verdict", "CPU s", "wall s", "peak MiB", "message"
+    )
     for case in judgement.cases:
         table.add_row(
             str(case.index),
-            *([_clean(case.name, 60)] if named else []),
-            _clean(case.group or "", 20),
-            _styled(case.verdict),
+            *([clean(case.name, 60)] if named else []),
+            clean(case.group or "", 20),
+            styled(case.verdict),
             f"{case.cpu_time_s:.3f}",
             f"{case.wall_time_s:.3f}",
             f"{case.peak_memory_bytes / (1 << 20):.1f}",
-            _clean(case.message, 90),
+            clean(case.message, 90),
         )
     console.print(table)
     score = judgement.score
@@ -300,23 +189,6 @@ def _show_notes(judgement: Judgement) -> None:
     """What the tests said of each case that did not pass. For the author of the suite: it may hold expected values."""
     for case in judgement.cases:
         if case.note and not case.passed:
-            click.echo(f"\ncase {case.index} {_clean(case.name, 100)}".rstrip())
+            click.echo(f"\ncase {case.index} {clean(case.name, 100)}".rstrip())
             for line in case.note.splitlines()[:50]:
                 click.echo(f"    {printable(line)[:200]}")
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        numeric = column in ("reward", "passed", "CPU s", "wall s", "peak MiB", "case")
-        table.add_column(column, justify="right" if numeric else "left", no_wrap=column != "message")
-    return table
-
-
-def _styled(verdict: Verdict) -> str:
-    return f"[{_STYLE.get(verdict, 'yellow')}]{verdict}[/]"
-
-
-def _clean(text: str, width: int) -> str:
-    """One line that can't steer a terminal or mean markup: a submission chooses what its messages say."""
-    return one_line(text, width).replace("[", "\\[")

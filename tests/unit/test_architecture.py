@@ -22,6 +22,7 @@ FLOORS = (
     {"wire", "journal", "pipeline", "dispatch", "authoring"},
     {
         "settings",
+        "console",
         "handler",
         "executor",
         "runtime",

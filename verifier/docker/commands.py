@@ -3,21 +3,19 @@ where the engine, the image or the container is missing."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from verifier.console import EXIT_JUDGE_ERROR, fail, score_file
 from verifier.docker import container, engine, scoring
 from verifier.docker.engine import DockerError
 from verifier.sandbox.base import Isolation
 from verifier.text import printable
-from verifier.verdict import Verdict
 
 
 @click.group("docker")
@@ -108,27 +106,8 @@ def up(wait_s: float, environment: tuple[str, ...], **options: Any) -> None:
 def score(file: Path, output: Path | None, batch: int, name: str) -> None:
     """Scores the samples of FILE in the container, as `verifier score` does here: the same files, the same output, the
     same exit statuses."""
-    from verifier import cli
-
-    verdicts: Counter[Verdict] = Counter()
-    rewards = 0.0
-    with ExitStack() as stack:
-        client = stack.enter_context(_engine())
-        lines = stack.enter_context(file.open("rb"))
-        samples, total = cli._samples(lines, file)
-        verifier = stack.enter_context(scoring.DockerVerifier(name, batch=batch, client=client))
-        out = stack.enter_context(output.open("w", encoding="utf-8")) if output else None
-        show = stack.enter_context(cli._shower(total))
-        for result in verifier.stream(samples):
-            verdicts[result.verdict] += 1
-            rewards += result.reward
-            if out is not None:
-                out.write(json.dumps(result.report(), allow_nan=False) + "\n")
-            show(result)
-    count = verdicts.total()
-    names = ", ".join(f"{v} {verdicts[v]}" for v in Verdict if verdicts[v])
-    click.echo(f"{count} samples: {names or 'none'}; mean reward {rewards / count if count else 0.0:.3f}")
-    sys.exit(cli.EXIT_NOT_ALL_JUDGED if verdicts[Verdict.JE] else cli.EXIT_JUDGED)
+    with _engine() as client:
+        sys.exit(score_file(file, output, lambda: scoring.DockerVerifier(name, batch=batch, client=client)))
 
 
 @docker_group.command()
@@ -158,8 +137,6 @@ def down(name: str, every: bool) -> None:
 @contextmanager
 def _engine() -> Iterator[Any]:
     """A client of the engine. A DockerError within ends the command with its message and status 3."""
-    from verifier import cli
-
     try:
         client = engine.connect()
         try:
@@ -167,7 +144,7 @@ def _engine() -> Iterator[Any]:
         finally:
             client.close()
     except DockerError as error:
-        cli._fail(str(error), cli.EXIT_JUDGE_ERROR)
+        fail(str(error), EXIT_JUDGE_ERROR)
 
 
 def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
