@@ -15,7 +15,7 @@ import json
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from verifier.dispatch import Broken, Dispatcher, Item, Never, Progress
 from verifier.errors import RequestError
@@ -29,7 +29,7 @@ from verifier.suite.literals import LEAVES
 from verifier.verdict import CaseResult, Verdict
 from verifier.wire import Sample
 
-_BATCH_BYTES = MAX_PAYLOAD_BYTES - (1 << 16)
+BATCH_BYTES = MAX_PAYLOAD_BYTES - (1 << 16)
 """A batch's samples together; the rest is for commas and brackets."""
 
 _MARKED = (tuple, set, frozenset, deque)
@@ -37,7 +37,52 @@ _MAX_DIGITS_BITS = 10_000
 """Integers beyond it are written in base 16: JSON readers limit the digits of a number."""
 
 
-class LambdaVerifier(Dispatcher):
+class Invocable(Protocol):
+    """A reward function that can be called: `invoke.Function`, or what stands for it."""
+
+    def invoke(self, payload: bytes) -> bytes:
+        """The answer. Raises Later, Broken or Never (dispatch.py)."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class FunctionVerifier(Dispatcher):
+    """Scores samples by a reward function, wherever it is."""
+
+    def __init__(
+        self, function: Invocable, *, concurrency: int, batch: int, retries: int, progress: Progress | None
+    ) -> None:
+        super().__init__(
+            concurrency=concurrency, batch=batch, batch_bytes=BATCH_BYTES, retries=retries, progress=progress
+        )
+        self._function = function
+
+    def _pack(self, sample: Sample) -> tuple[object, int]:
+        try:
+            text = json.dumps(_sendable(sample), allow_nan=False, separators=(",", ":"))
+        except RequestError as problem:
+            raise Never(f"the sample can't be sent: {problem}") from None
+        except RecursionError:
+            raise Never("the sample can't be sent: it is nested too deeply") from None
+        except (TypeError, ValueError) as problem:
+            raise Never(f"the sample can't be sent: {problem}") from None
+        if len(text) > BATCH_BYTES:
+            raise Never("the sample can't be sent: it is over AWS's limit of 6 MB; give its suite by name instead")
+        return text, len(text) + 1
+
+    def _send(self, items: Sequence[Item], remaining_s: float | None) -> list[Result]:
+        request = "[" + ",".join(cast(str, item.payload) for item in items) + "]"
+        answer = _list_in(self._function.invoke(request.encode("ascii")))
+        if len(answer) != len(items):
+            raise Broken(f"the function answered {len(answer)} of {len(items)} samples")
+        return [_result(item, entry) for item, entry in zip(items, answer, strict=True)]
+
+    def _shut(self) -> None:
+        self._function.close()
+
+
+class LambdaVerifier(FunctionVerifier):
     """Scores samples by the reward function `function_name` (name or ARN, with a qualifier or without).
 
     At most `concurrency` invocations run at a time, each with up to `batch` samples, fewer where there would not be
@@ -59,10 +104,7 @@ class LambdaVerifier(Dispatcher):
         endpoint_url: str | None = None,
         session: Any = None,
     ) -> None:
-        super().__init__(
-            concurrency=concurrency, batch=batch, batch_bytes=_BATCH_BYTES, retries=retries, progress=progress
-        )
-        self._function = Function(
+        function = Function(
             function_name,
             connections=concurrency,
             timeout_s=timeout_s,
@@ -70,29 +112,7 @@ class LambdaVerifier(Dispatcher):
             endpoint_url=endpoint_url,
             session=session,
         )
-
-    def _pack(self, sample: Sample) -> tuple[object, int]:
-        try:
-            text = json.dumps(_sendable(sample), allow_nan=False, separators=(",", ":"))
-        except RequestError as problem:
-            raise Never(f"the sample can't be sent: {problem}") from None
-        except RecursionError:
-            raise Never("the sample can't be sent: it is nested too deeply") from None
-        except (TypeError, ValueError) as problem:
-            raise Never(f"the sample can't be sent: {problem}") from None
-        if len(text) > _BATCH_BYTES:
-            raise Never("the sample can't be sent: it is over AWS's limit of 6 MB; give its suite by name instead")
-        return text, len(text) + 1
-
-    def _send(self, items: Sequence[Item], remaining_s: float | None) -> list[Result]:
-        request = "[" + ",".join(cast(str, item.payload) for item in items) + "]"
-        answer = _list_in(self._function.invoke(request.encode("ascii")))
-        if len(answer) != len(items):
-            raise Broken(f"the function answered {len(answer)} of {len(items)} samples")
-        return [_result(item, entry) for item, entry in zip(items, answer, strict=True)]
-
-    def _shut(self) -> None:
-        self._function.close()
+        super().__init__(function, concurrency=concurrency, batch=batch, retries=retries, progress=progress)
 
 
 # What goes out

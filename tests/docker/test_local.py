@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 from tests.docker.test_invocations import ADD, BATCH, ECHO, batch
 from tests.unit.test_wire import sdk_problems
 from verifier.cli import main
+from verifier.client import BATCH_BYTES
 from verifier.docker.container import LABEL, Options, find
-from verifier.docker.scoring import BATCH_BYTES, DockerVerifier, Relayed, up
+from verifier.docker.scoring import DockerVerifier, Relayed, up
 from verifier.wire import read_request
 
 ROOT = Path(__file__).parents[2]

@@ -96,7 +96,7 @@ def test_batches_are_bounded_by_count_and_by_bytes(
     server: LambdaServer, open_verifier: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No request holds more samples than asked for, nor more bytes than AWS takes; one alone that does is not sent."""
-    monkeypatch.setattr(client, "_BATCH_BYTES", 4000)
+    monkeypatch.setattr(client, "BATCH_BYTES", 4000)
     small = [short(n) for n in range(8)]
     large = [short(n, "0.5" + " " * 1500) for n in range(4)]
 

@@ -10,19 +10,17 @@ from __future__ import annotations
 import struct
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from verifier.client import LambdaVerifier
-from verifier.dispatch import Broken, Dispatcher, Never, Progress
+from verifier.client import FunctionVerifier
+from verifier.dispatch import Broken, Never, Progress
 from verifier.docker.container import NAME, PYTHON, Options, find, start, timeout_of, written
 from verifier.docker.engine import DockerError, connect, told
-from verifier.invoke import MAX_PAYLOAD_BYTES, Function, FunctionFailed
+from verifier.invoke import FunctionFailed
 from verifier.sandbox.base import Isolation
 from verifier.verdict import Verdict
 
 MAX_BATCH = 64
-BATCH_BYTES = MAX_PAYLOAD_BYTES - (1 << 16)
-"""The emulator takes no more than AWS Lambda: it cuts what is longer."""
 RELAY = Path(__file__).with_name("relay.py")
 START_S = 120.0
 RESTART_S = 10.0
@@ -34,7 +32,7 @@ _PROBE = {
 }
 
 
-class DockerVerifier(LambdaVerifier):
+class DockerVerifier(FunctionVerifier):
     """Scores samples in the container `name`, which `verifier docker up` has started. Up to `batch` samples go at
     once; how many are judged at a time is the container's matter. Raises DockerError where it is not up."""
 
@@ -47,17 +45,16 @@ class DockerVerifier(LambdaVerifier):
         timeout_s: float | None = None,
         client: Any = None,
     ) -> None:
-        # One sender: the emulator has one invocation at a time, as an execution environment of AWS Lambda has.
-        Dispatcher.__init__(self, concurrency=1, batch=batch, batch_bytes=BATCH_BYTES, retries=0, progress=progress)
         self._own_client = None if client else connect()
         try:
             container = find(client or self._own_client, name)
             timeout_s = timeout_s or 2 * timeout_of(container) + 60  # another may be asking too
             relayed = Relayed(client or self._own_client, container, timeout_s)
+            # One sender: the emulator has one invocation at a time, as an execution environment of AWS Lambda has.
+            super().__init__(relayed, concurrency=1, batch=batch, retries=0, progress=progress)
         except BaseException:
             self._close_client()
             raise
-        self._function = cast(Function, relayed)  # all that is asked of it
 
     def _shut(self) -> None:
         super()._shut()
