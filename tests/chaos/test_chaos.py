@@ -144,6 +144,17 @@ def test_a_folder_that_can_not_be_removed_now_is_removed_later(place, name):
     assert temporary_files(scene.folder) == before
 
 
+def test_an_empty_folder_is_removed_without_a_descriptor(place):
+    """A worker that is asked for nothing afterwards would leave it until it is closed."""
+    scene, _ = place
+    before = temporary_files(scene.folder)
+    folder = folders.Folder(None)
+    folder.get()
+    with FAULTS["no descriptors"].begin(scene):
+        folder.clear()
+    assert temporary_files(scene.folder) == before
+
+
 def test_a_directory_that_can_not_be_looked_into_for_want_of_descriptors_is_not_too_large(place, tmp_path):
     scene, _ = place
     with FAULTS["no descriptors"].begin(scene):

@@ -44,11 +44,17 @@ class Folder:
         self._path, self._unremoved = "", []
         for path in paths:
             try:
-                remove_tree(path)
+                if not _remove_empty(path):
+                    remove_tree(path)
             except FileNotFoundError:
                 pass
             except OSError:
                 self._unremoved.append(path)
+
+    def settle(self) -> None:
+        """Makes up for what could not be removed when its time had come."""
+        if self._unremoved:
+            self.close()
 
     def is_full(self) -> bool:
         """Whether nothing can be written to it because its file system is full."""
@@ -102,6 +108,16 @@ def is_over(top: str, pid: int, max_bytes: int, max_files: int) -> bool:
                 if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
                     size += found.st_blocks * _BLOCK_BYTES
     return size > max_bytes
+
+
+def _remove_empty(path: str) -> bool:
+    """Removes a folder that nothing was written to. Needs no descriptor, of which the keeper may have none left."""
+    try:
+        os.rmdir(os.path.join(path, "tmp"))
+        os.rmdir(path)
+    except OSError:
+        return False
+    return True
 
 
 def remove_tree(top: str) -> None:

@@ -15,10 +15,10 @@ from typing import NamedTuple, NoReturn
 from verifier.sandbox import values
 from verifier.sandbox.layers import Layers
 from verifier.sandbox.modules import Environment, needs
+from verifier.sandbox.orphans import SCRATCH_DESCRIPTORS
 from verifier.sandbox.protocol import ANSWERS_FD, SCRATCH_BYTES, frame, write_all
 from verifier.sandbox.proxy.warm_up import converse
 from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
-from verifier.sandbox.sweep import SCRATCH_DESCRIPTORS
 
 MAX_SIGNALS = 1024
 """That may be queued: each takes memory of the kernel's, which nobody is charged with."""

@@ -26,9 +26,9 @@ from verifier.sandbox.facts import (
     with_report,
 )
 from verifier.sandbox.folder import Folder
+from verifier.sandbox.orphans import Orphans
 from verifier.sandbox.pipes import close_all, open_pipes
 from verifier.sandbox.policy import MAX_TASKS, Layer, Problem, isolation, place_of, policy_of
-from verifier.sandbox.sweep import Orphans
 from verifier.sandbox.tested import ADDRESS_HEADROOM_BYTES, TestedPrograms
 from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.watch import GRACE, Watch
@@ -246,7 +246,7 @@ class Slot:
             self._known = _Known(run.program.code)
         lost = strikes = 0
         is_second = False
-        self._orphans.settle()
+        self._tested.settle()
         while True:
             if run.deadline is not None and time.monotonic() > run.deadline:
                 return Facts(killed=Killed.DEADLINE)

@@ -30,9 +30,9 @@ from verifier.sandbox.base import (
 from verifier.sandbox.compiled import CompiledCache, CompiledTests
 from verifier.sandbox.facts import SPOILS_THE_LAST, asked_modules, attempts_of, end_facts, is_borderline, with_report
 from verifier.sandbox.folder import Folder
+from verifier.sandbox.orphans import Orphans
 from verifier.sandbox.pair import Order, Pair, Tester
 from verifier.sandbox.policy import MAX_TASKS, Place
-from verifier.sandbox.sweep import Orphans
 from verifier.sandbox.told import Ended, Told
 from verifier.sandbox.watch import GRACE, TICK_S, Watch
 from verifier.sandbox.zygotes import Zygote, ZygotePool
@@ -100,6 +100,12 @@ class TestedPrograms:
     def close(self) -> None:
         self._testers.close()
         self._folder.close()
+
+    def settle(self) -> None:
+        """What this slot could not clear away before."""
+        self._orphans.settle()
+        self._scratch.settle()
+        self._folder.settle()
 
     # What is asked of a sandbox
 
@@ -174,7 +180,7 @@ class TestedPrograms:
         if run.program.code != self._code:
             self._code, self._environment = run.program.code, frozenset()
         lost = strikes = 0
-        self._orphans.settle()
+        self.settle()
         for _ in range(8):
             if run.deadline is not None and time.monotonic() > run.deadline:
                 return _Seen(failure=Facts(killed=Killed.DEADLINE))

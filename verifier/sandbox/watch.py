@@ -23,6 +23,7 @@ from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox.base import LOST, Killed
 from verifier.sandbox.folder import is_over
+from verifier.sandbox.orphans import end_orphans_of
 from verifier.sandbox.protocol import SCRATCH_BYTES, SCRATCH_FILES, FrameReader, numbers
 
 TICK_S = 0.02
@@ -71,6 +72,7 @@ class Ended:
 class Zygote(Protocol):
     baseline_bytes: int
     filters_calls: bool
+    orphan_mark: bytes | None
 
     @property
     def pid(self) -> int: ...
@@ -322,7 +324,7 @@ class Watch:
         return waited_ns if self.served_by < 0 else waited_ns + _waited_ns(self.served_by)
 
     def _has_children(self) -> bool:
-        """Whether the cell has a child, or left one behind that its zygote inherited."""
+        """Whether the cell has a child, or left one behind: that its zygote inherited, or nobody did."""
         with contextlib.suppress(OSError):
             with open(f"/proc/{self._zygote.pid}/task/{self._zygote.pid}/children", "rb", buffering=0) as stream:
                 if len(stream.read(64).split()) > 1:
@@ -331,7 +333,8 @@ class Watch:
                 with open(f"/proc/{self._pid}/task/{task}/children", "rb", buffering=0) as stream:
                     if stream.read(16):
                         return True
-        return False
+        mark = self._zygote.orphan_mark
+        return mark is not None and end_orphans_of(self._pid, mark)
 
     def _resident_bytes(self) -> int:
         """Of the whole process. Once its first thread has ended, only the others know."""

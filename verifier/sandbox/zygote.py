@@ -102,7 +102,7 @@ def main(role: Role) -> NoReturn:
         "packages": packages,
         "baseline_bytes": _idle_peak_bytes(role),
         "address_bytes": _status_bytes("VmSize"),
-        "subreaper": sweeper.is_reaper,
+        "orphan_mark": None if sweeper.is_reaper else sweeper.mark.decode(),
         "problems": layers.problems,
         "can_mount": layers.can_mount,
     }

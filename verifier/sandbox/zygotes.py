@@ -109,6 +109,9 @@ class Zygote:
         self.address_bytes: int = ready["address_bytes"]
         self.problems = {Layer(layer): Problem(*told) for layer, told in ready["problems"].items()}
         """Layers that its cells can't have, and why."""
+        mark = ready["orphan_mark"]
+        self.orphan_mark: bytes | None = None if mark is None else mark.encode()
+        """What orphans of its cells bear (orphans.py); None where it inherits them."""
         self.can_mount: bool = ready["can_mount"]
         """Whether scratch directories are file systems of their own."""
         self.filters_calls = Layer.SECCOMP not in self.problems
