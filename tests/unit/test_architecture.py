@@ -27,6 +27,7 @@ FLOORS = (
         "executor",
         "runtime",
         "cli",
+        "commands",
         "server",
         "observe",
         "invoke",
