@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from verifier.commands.suite import suite_group
 from verifier.console import EXIT_JUDGE_ERROR, EXIT_NOT_ACCEPTED, clean, fail, new_table, score_file, styled
 from verifier.docker.commands import docker_group
 from verifier.errors import RequestError, SandboxError
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 main.add_command(docker_group)
+main.add_command(suite_group)
 
 
 class _Suites(click.Path):

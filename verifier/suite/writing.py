@@ -42,11 +42,11 @@ def case_value(case: Case) -> dict[str, Any]:
 
 def _field(value: object) -> Any:
     if isinstance(value, Limits):
-        default = Limits()
+        default = Limits(cpu_time_s=value.cpu_time_s)  # its wall time goes by that
         return {
             field.name: getattr(value, field.name)
             for field in fields(value)
-            if getattr(value, field.name) != getattr(default, field.name)
+            if getattr(value, field.name) != getattr(default if field.name == "wall_time_s" else Limits(), field.name)
         }
     if isinstance(value, BaseModel):
         return {name: getattr(value, name) for name in type(value).model_fields if name in value.model_fields_set}
@@ -101,7 +101,8 @@ def toml_of(suite: Suite, comments: Mapping[str, str] | None = None) -> str:
         if isinstance(value, dict):
             if not value:
                 continue
-            document.add(tomlkit.nl())
+            if comments.get(key):
+                document.add(tomlkit.nl())
             _comment(document, comments.get(key))
             table: Table = tomlkit.table()
             for name, inner in value.items():

@@ -1,0 +1,1 @@
+"""What authors of suites use: a skeleton, proofs, calibration, generation, mutation, audits."""

@@ -1,0 +1,1 @@
+"""The command line's groups: what authors of suites use."""

@@ -1,0 +1,1 @@
+"""Problems of others' datasets and packages, brought to suites."""
