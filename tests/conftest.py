@@ -11,6 +11,7 @@ import signal
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -38,6 +39,12 @@ def verifier() -> Iterator[Verifier]:
 def in_force(verifier: Verifier) -> frozenset[str]:
     """The layers of the jail that this host grants."""
     return frozenset(verifier.judge("def f(): pass", function_suite([([], None)])).isolation.in_force)
+
+
+@pytest.fixture(scope="session")
+def under_filter() -> bool:
+    """Whether a filter of system calls is in force already, as in most containers."""
+    return "Seccomp:\t2" in Path("/proc/self/status").read_text(encoding="ascii")
 
 
 @pytest.fixture(scope="session")

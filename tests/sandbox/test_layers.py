@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from verifier import cli
 from verifier.judging.judge import Judgement
 from verifier.pipeline import Verifier
+from verifier.sandbox import seccomp
 from verifier.sandbox.keeper import SandboxOptions
 from verifier.sandbox.policy import ALWAYS, PRESETS, Layer, Need, Policy
 from verifier.suite.model import parse_suite
@@ -71,7 +72,8 @@ def test_a_layer_alone_refuses_what_it_is_for(in_force: frozenset[str], layer: L
 def test_nothing_optional_is_needed() -> None:
     judged = judge("def f(): return 'refused'", only())
     assert judged.verdict == "AC", judged.message
-    assert judged.isolation.in_force == tuple(str(layer) for layer in Layer if layer in ALWAYS)
+    # Where the interpreter itself can't be read, its memory can't be either, without being asked for.
+    assert set(judged.isolation.in_force) - {str(Layer.HIDDEN_KEEPER)} == {str(layer) for layer in ALWAYS}
     assert judged.isolation.holds == "lambda"
 
 
@@ -81,8 +83,8 @@ TRIES = {
     "tracing": (LIBC + "def f(): C.ptrace(0, 0, 0, 0); return 'refused'", "SV", ("ptrace",)),
     "a keyring, at load": (LIBC + "C.syscall(248, b'user', b'left', b'x', 1, -4)\ndef f(): return 'refused'", "SV", ("add_key",)),
     "a socket, then System V": (LIBC + "def f(): C.socket(1, 1, 0); C.shmget(7, 4096, 0o1666); return 'refused'", "SV", ("shmget", "socket")),
-    "a raw fork": (LIBC + "def f(): C.fork(); return 'refused'", "SV", ("fork or signal",)),
-    "a signal to its parent": ("import os\ndef f(): os.kill(os.getppid(), 10); return 'refused'", "SV", ("fork or signal",)),
+    "a raw fork": (LIBC + "def f(): C.fork(); return 'refused'", "SV", ("forbidden call",)),
+    "a signal to its parent": ("import os\ndef f(): os.kill(os.getppid(), 10); return 'refused'", "SV", ("forbidden call",)),
     "more calls than can be held": ("import socket\ndef f():\n  for _ in range(20_000):\n    try: socket.socket()\n    except OSError: pass\n  return 'refused'", "SV", ("socket",)),
     "a frame of its own": ("import os\ndef f(): os.write(4, b'xxxxxxxxxxxx'); return 'refused'", "SV", ("forged answer",)),
 }  # fmt: skip
@@ -90,12 +92,16 @@ TRIES = {
 
 
 @pytest.mark.parametrize("name", TRIES)
-def test_what_a_submission_tried_is_told(verifier: Verifier, in_force: frozenset[str], name: str) -> None:
+def test_what_a_submission_tried_is_told(
+    verifier: Verifier, in_force: frozenset[str], under_filter: bool, name: str
+) -> None:
     if "seccomp" not in in_force:
         pytest.skip("needs seccomp")
     if "keyring" in name and os.uname().machine != "x86_64":
         pytest.skip("the number is x86-64's")
     code, verdict, attempts = TRIES[name]
+    if under_filter and attempts[0] in seccomp.BREAK_OUTS:
+        attempts = ("forbidden call", *attempts[1:])
     [result] = verifier.score([{"id": 1, "code": code, "reference_answer": SUITE}])
     assert (result.verdict, result.judgement.attempts) == (verdict, attempts), result.message
     metrics = {m["name"]: m["value"] for m in result.entry()["metrics_list"]}  # type: ignore[attr-defined]
@@ -149,6 +155,7 @@ def test_a_policy_that_this_host_can_not_satisfy_is_a_judge_error_that_names_the
     program = """
 import json, os, sys
 from verifier.pipeline import Verifier
+from verifier.sandbox import seccomp
 from verifier.sandbox.keeper import SandboxOptions
 from verifier.sandbox import linux, seccomp
 from verifier.sandbox.bpf import ALLOW, assemble, error

@@ -309,7 +309,9 @@ def test_a_program_of_the_older_architecture_is_killed() -> None:
 
 
 @filters
-def test_a_listener_hears_of_calls_and_its_answer_counts() -> None:
+def test_a_listener_hears_of_calls_and_its_answer_counts(under_filter: bool) -> None:
+    # A container's own filter may refuse the last of them, and then no listener hears of it.
+    answers = (errno.EPERM, errno.EXDEV) if under_filter else (errno.EPERM, errno.EXDEV, errno.EDOM)
     ours, theirs = socket.socketpair()
 
     def told() -> Any:
@@ -331,7 +333,7 @@ def test_a_listener_hears_of_calls_and_its_answer_counts() -> None:
 
     def answer() -> None:
         listeners.extend(socket.recv_fds(ours, 1, 1)[1])
-        for error in (errno.EPERM, errno.EXDEV, errno.EDOM):
+        for error in answers:
             if not select.select(listeners, [], [], 60)[0]:
                 return
             heard.append(notifications.receive_notification(listeners[0]))
@@ -342,10 +344,12 @@ def test_a_listener_hears_of_calls_and_its_answer_counts() -> None:
     result, ended_by = in_child(told)
     answering.join(200)
 
-    assert (result, ended_by) == (["EPERM", "EXDEV", "ENOENT", "EDOM"], 0)
-    assert [seccomp.call_name(each.number) for each in heard] == ["socket", "execve", "clone"]
+    assert (result[:3], ended_by) == (["EPERM", "EXDEV", "ENOENT"], 0)
+    assert [seccomp.call_name(each.number) for each in heard] == ["socket", "execve", "clone"][: len(answers)]
     assert heard[0].args[:2] == (socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-    assert heard[2].args[0] == 0x10010000 and all(each.pid > 0 for each in heard)
+    assert all(each.pid > 0 for each in heard)
+    if not under_filter:
+        assert (result[3], heard[2].args[0]) == ("EDOM", 0x10010000)
     with pytest.raises(FileNotFoundError):  # the caller is gone
         notifications.answer_notification(listeners[0], heard[-1].id, errno.EPERM)
     with pytest.raises(ValueError):

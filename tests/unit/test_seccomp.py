@@ -248,6 +248,9 @@ OF_THE_ZYGOTE = [
 def test_the_zygotes_filter(on: Architecture, name: str, args: tuple[int, ...], told: str, alone: str) -> None:
     assert evaluate(seccomp.zygote_filter(True, on), on, name, *args) == told
     assert evaluate(seccomp.zygote_filter(False, on), on, name, *args) == alone
+    assert evaluate(seccomp.zygote_filter(True, on, is_first=False), on, name, *args) == (
+        told if name in seccomp.RECORDED else alone
+    )
 
 
 @BOTH
@@ -387,7 +390,7 @@ def test_the_process_id_is_put_in_anew_for_each_cell(on: Architecture) -> None:
 def test_every_name_in_the_rules_is_a_call_of_some_architecture(on: Architecture) -> None:
     """A misspelled one would be passed over in silence."""
     known = X86.numbers.keys() | ARM.numbers.keys()
-    for rules in (seccomp._zygote_rules(listener=True), seccomp._cell_rules(True), seccomp._cell_rules(False)):
+    for rules in (seccomp._zygote_rules(True, bpf.KILL_PROCESS), seccomp._cell_rules(True), seccomp._cell_rules(False)):
         assert rules.keys() - known == set()
 
 

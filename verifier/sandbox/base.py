@@ -182,7 +182,8 @@ class Sandbox(Protocol):
 
     def take_attempts(self) -> tuple[str, ...]:
         """What submissions tried since the last call of this that honest ones don't, or may but were refused: names of
-        system calls, and "fork or signal", "child process", "forged answer", "zygote killed"."""
+        system calls, and "forbidden call" (the kernel killed it, and does not say for which), "child process", "forged
+        answer", "zygote killed"."""
         ...
 
     def run_program(

@@ -46,13 +46,13 @@ def _is_forbidden(status: int) -> bool:
 
 def attempts_of(watch: Watch, killed: Killed | None) -> Iterator[str]:
     """What it tried that no honest program does, and what it was refused that an honest one may try."""
+    if killed is Killed.CALL and watch.end.break_out < 0:
+        yield "forbidden call"  # the kernel didn't say which
     if watch.ended is not None:
         for number in (watch.end.break_out, *watch.end.denied):
             if number >= 0:
                 yield call_name(number)
-    if killed is Killed.CALL and watch.end.break_out < 0:
-        yield "fork or signal"
-    elif killed is Killed.PROCESS:
+    if killed is Killed.PROCESS:
         yield "child process"
     elif killed is Killed.PROTOCOL:
         yield "forged answer"

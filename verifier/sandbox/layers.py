@@ -17,6 +17,9 @@ from typing import Any
 from verifier.sandbox import linux, seccomp
 from verifier.sandbox.protocol import SCRATCH_BYTES, SCRATCH_FILES
 
+_Step = tuple[str, str, Callable[[], object]]
+"""Layer, what is done, and the doing."""
+
 _fork = os.fork  # ours; what cells see of it is taken away
 
 _HIGH_FD = 200
@@ -54,23 +57,22 @@ class Layers:
         ordinary user gets them with a user namespace, in which it may do as little as outside but for these."""
         if not self._is_asked("namespaces"):
             return
-        flags = linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWNS
         uid, gid = os.getuid(), os.getgid()
-        try:
-            linux.unshare(flags if uid == 0 else flags | linux.CLONE_NEWUSER)
-        except OSError as error:
-            self._fail("namespaces", "unshare", error)
+        flags = linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWNS
+        steps: list[_Step] = [("namespaces", "unshare", lambda: linux.unshare(flags))]
+        if uid != 0:
+            flags |= linux.CLONE_NEWUSER
+            steps.append(("namespaces", "maps of users", lambda: _map_to_itself(uid, gid)))
+        steps.append(("namespaces", "private mounts", linux.make_mounts_private))
+        # By a child first, since there is no way back: a host may grant a user namespace and nothing in it.
+        failed = _first_failure(steps if uid == 0 else [*steps, ("namespaces", "capset", linux.capset_none)])
+        if failed is not None:
+            self._fail(*failed)
             return
-        try:
-            if uid != 0:
-                self._has_user_namespace = True
-                for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-                    with open(f"/proc/self/{name}", "w", encoding="ascii") as stream:
-                        stream.write(text)
-            linux.make_mounts_private()
-            self.can_mount = True
-        except OSError as error:
-            self._fail("namespaces", "maps of users and mounts", error)
+        for _, _, do in steps:
+            do()
+        self.can_mount = True
+        self._has_user_namespace = uid != 0
 
     def give_up_privileges(self) -> None:
         """No program that is executed gains anything by being setuid; filters and Landlock ask for it."""
@@ -92,20 +94,20 @@ class Layers:
     def try_out(self) -> None:
         """A child puts on all layers, and tells how far it came."""
         while True:
-            failed = self._trial()
+            failed = _first_failure(self._steps())
             if failed is None:
                 return
-            layer, step, code = failed
-            self._fail(layer, step, OSError(code, os.strerror(code)))
-            self._drop(layer)
+            self._fail(*failed)
+            self._drop(failed[0])
 
     def watch_calls(self) -> None:
         """The zygote's own filter, last of all: from now on, break-outs of its children are known, and it can make no
         such call itself."""
         if self._filter is None:
             return
+        is_first = not _has_filter()
         try:
-            listener = linux.load_filter(seccomp.zygote_filter(listener=True), listener=True)
+            listener = linux.load_filter(seccomp.zygote_filter(listener=True, is_first=is_first), listener=True)
             assert listener is not None
             self.listener = _moved_up(listener)
         except OSError as error:
@@ -204,8 +206,8 @@ class Layers:
             self._filter = self._scratch_filter = None
         elif layer == "empty root":
             self._root = None
-        else:
-            self._has_user_namespace = False
+        else:  # its cells would keep the capabilities of a namespace that this process is in
+            raise OSError(self.problems[layer][2], f"{self.problems[layer][0]}: {self.problems[layer][1]}")
 
     def _prepare_landlock(self) -> None:
         self._abi = linux.landlock_abi()
@@ -215,39 +217,14 @@ class Layers:
         self._filter = linux.PreparedFilter(*seccomp.CellFilter(scratch=False).template)
         self._scratch_filter = linux.PreparedFilter(*seccomp.CellFilter(scratch=True, bounded=self.can_mount).template)
 
-    def _trial(self) -> tuple[str, str, int] | None:
-        """The first layer that can't be put on: layer, step, errno."""
-        steps: tuple[tuple[str, str, Callable[[], object]], ...] = (
+    def _steps(self) -> list[_Step]:
+        return [
             ("empty root", "chroot", lambda: self.change_root("")),
             ("landlock", "landlock_restrict_self", lambda: self.enter_domain(scratch=False)),
             ("namespaces", "capset", self.drop_capabilities),
             ("seccomp", "seccomp", lambda: self.filter_calls(scratch=False)),
             ("seccomp", "a call that must be refused", self._check_filter),
-        )
-        reading, writing = os.pipe()
-        pid = _fork()
-        if pid == 0:
-            status = 70
-            try:
-                for number, (_, _, do) in enumerate(steps):
-                    try:
-                        do()
-                    except OSError as error:
-                        os.write(writing, b"%d %d" % (number, error.errno or 0))
-                        break
-                status = 0
-            finally:
-                os._exit(status)
-        os.close(writing)
-        told = os.read(reading, 64)
-        os.close(reading)
-        _, status = os.waitpid(pid, 0)
-        if told:
-            number, code = map(int, told.split())
-            return (*steps[number][:2], code)
-        if status != 0:
-            raise OSError(errno.EIO, f"the trial of the jail's layers ended with status {status}")
-        return None
+        ]
 
     def _check_filter(self) -> None:
         """A filter that the host takes and doesn't apply would be worse than none."""
@@ -260,3 +237,43 @@ class Layers:
                 return
             raise
         raise OSError(errno.EIO, "not refused")
+
+
+def _first_failure(steps: Sequence[_Step]) -> tuple[str, str, OSError] | None:
+    """The first step that fails in a child which takes one after the other."""
+    reading, writing = os.pipe()
+    pid = _fork()
+    if pid == 0:
+        status = 70
+        try:
+            for number, (_, _, do) in enumerate(steps):
+                try:
+                    do()
+                except OSError as error:
+                    os.write(writing, b"%d %d" % (number, error.errno or 0))
+                    break
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writing)
+    told = os.read(reading, 64)
+    os.close(reading)
+    _, status = os.waitpid(pid, 0)
+    if told:
+        number, code = map(int, told.split())
+        return (*steps[number][:2], OSError(code, os.strerror(code)))
+    if status != 0:
+        raise OSError(errno.EIO, f"the trial of the jail's layers ended with status {status}")
+    return None
+
+
+def _map_to_itself(uid: int, gid: int) -> None:
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as stream:
+            stream.write(text)
+
+
+def _has_filter() -> bool:
+    """Whether a filter of system calls is in force already, such as a container's."""
+    with open("/proc/self/status", "rb") as stream:
+        return any(line.split() == [b"Seccomp:", b"2"] for line in stream)

@@ -136,13 +136,14 @@ _FIRST_NEGATIVE = 0x8000_0000
 _S_IFMT, _S_IFREG, _S_IFIFO = 0o170_000, 0o100_000, 0o010_000
 
 
-def zygote_filter(listener: bool, on: Architecture | None = None) -> bytes:
+def zygote_filter(listener: bool, on: Architecture | None = None, *, is_first: bool = True) -> bytes:
     """The program for the zygote, which loads it when its own namespaces, mounts and memory files stand.
 
     With `listener`, break-outs and recorded calls wait for an answer from whom `linux.load_filter` gave the listener's
-    descriptor to. Raises UnsupportedArchitecture.
+    descriptor to. Where it `is_first` not, and a container's filter refuses some break-outs, nobody would hear of
+    those, since a refusal outranks a listener: all are killed then. Raises UnsupportedArchitecture.
     """
-    rules = _zygote_rules(listener)
+    rules = _zygote_rules(listener, USER_NOTIF if listener and is_first else KILL_PROCESS)
     return assemble(on or architecture(), rules, default=ALLOW, beyond=_NO_SUCH_CALL).code
 
 
@@ -152,8 +153,7 @@ def recorded_numbers(on: Architecture | None = None) -> frozenset[int]:
     return frozenset(numbers[name] for name in RECORDED)
 
 
-def _zygote_rules(listener: bool) -> dict[str, Rule]:
-    break_out = USER_NOTIF if listener else KILL_PROCESS
+def _zygote_rules(listener: bool, break_out: Rule) -> dict[str, Rule]:
     rules: dict[str, Rule] = dict.fromkeys(BREAK_OUTS, break_out)
     rules.update(dict.fromkeys(RECORDED, USER_NOTIF if listener else _EPERM))
     rules.update(dict.fromkeys(_OTHER_NUMA_NODES, _EPERM))
@@ -190,7 +190,7 @@ def cell_filter(pid: int, *, scratch: bool, on: Architecture | None = None) -> b
 
 
 def _cell_rules(scratch: bool) -> dict[str, Rule]:
-    rules: dict[str, Rule] = dict.fromkeys(_zygote_rules(listener=True), ALLOW)  # answered there
+    rules: dict[str, Rule] = dict.fromkeys(_zygote_rules(True, USER_NOTIF), ALLOW)  # answered there
     rules.update(dict.fromkeys(_ALLOWED, ALLOW))
     rules.update(_process_rules())
     rules["mmap"] = has_any_bit(3, _MAP_ANONYMOUS, _PRIVATE_MEMORY, ALLOW)
