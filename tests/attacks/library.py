@@ -12,6 +12,8 @@
     as_text = true                optional: solution.py is a completion, and its code is to be taken out of it
     needs = ["seccomp"]           optional: run only where one of these layers is in force
     slow = true                   optional: takes longer than five seconds
+    repeat = [["(", 50000]]       optional: in solution.py, `<repeat 0>` stands for so many of the first of these texts,
+                                  in which `{i}` is counted from 0
 
 `library_suites/<id>/` is a suite as a store keeps it, with `honest.py`, a submission that passes, and, where there is
 something to be found, `about.toml`: `secret` lists texts that no submission and no response may hold.
@@ -25,7 +27,7 @@ import json
 import os
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -79,6 +81,7 @@ _OPTIONAL = {
     "as_text": bool,
     "needs": list,
     "slow": bool,
+    "repeat": list,
 }
 _NEVER_EXPECTED = (Verdict.JE, Verdict.SK)
 
@@ -150,7 +153,7 @@ def read_attack(folder: Path) -> Attack:
         told["title"],
         told["suite"],
         told.get("correctness", told.get("max_correctness")),
-        _text(folder / "solution.py"),
+        _repeated(_text(folder / "solution.py"), told.get("repeat", ()), name),
         _text(folder / before) if before else None,
         told.get("as_text", False),
         frozenset(map(Verdict, told["verdicts"])) if "verdicts" in told else None,
@@ -184,6 +187,16 @@ def _wrong_with(told: Mapping[str, Any]) -> str:
     if not all(verdict in list(Verdict) and verdict not in _NEVER_EXPECTED for verdict in named):
         return f"verdicts must be of {', '.join(v for v in Verdict if v not in _NEVER_EXPECTED)}"
     return "verdicts must not be empty" if told.get("verdicts") == [] else ""
+
+
+def _repeated(text: str, repeat: Sequence[Any], name: str) -> str:
+    for number, rule in enumerate(repeat):
+        marker = f"<repeat {number}>"
+        if marker not in text or [type(part) for part in rule] != [str, int]:
+            raise LibraryError(f"{name}: repeat must hold pairs of a text and a number, each with its <repeat N>")
+        unit, times = rule
+        text = text.replace(marker, "".join(unit.replace("{i}", str(i)) for i in range(times)))
+    return text
 
 
 def _text(file: Path) -> str:

@@ -114,6 +114,7 @@ GOOD = {"class": "exit", "title": "leaves", "suite": "linear", "max_correctness"
         ({"verdicts": []}, "must not be empty"),
         ({"verdict_with_seccomp": "sv"}, "verdicts must be of"),
         ({"before": "first.py"}, "holds"),
+        ({"repeat": [["x", 3]]}, "repeat must hold"),
         ({"before": "../first.py"}, "a file in the same folder"),
     ],
 )
