@@ -26,6 +26,7 @@ and those of aws-lambda-powertools: POWERTOOLS_SERVICE_NAME (default `verifier`)
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import tempfile
@@ -35,7 +36,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier import observe
-from verifier.errors import RequestError
+from verifier.errors import RequestError, VerifierError
 from verifier.pipeline import Verifier
 from verifier.settings import number, remaining_s, sandbox_options
 from verifier.suite.store import REFRESH_S, open_store
@@ -59,6 +60,14 @@ def handler(event: Any, context: Any = None) -> Any:
     observer.record(results, context)
     details = os.environ.get("VERIFIER_DETAILS") == "1"
     return respond([result.report() if details else result.entry() for result in results], request.envelope)
+
+
+def start_early() -> None:
+    """What the first invocation would do otherwise. Lambda's init phase has more of a processor than the invocations of
+    a small function, and nobody waits. Where it can't be done the first invocation says why, for each sample."""
+    with contextlib.suppress(VerifierError):
+        _observer()
+        _verifier().start()
 
 
 def _verifier() -> Verifier:
@@ -115,3 +124,7 @@ def _envelope() -> Envelope | None:
     if value not in (None, "raw", "http"):
         raise RequestError(f"must be 'raw' or 'http', not {value!r}", path="RESPONSE_ENVELOPE")
     return value  # type: ignore[return-value]
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    start_early()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -332,3 +335,30 @@ def test_suites_in_s3(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         rewards.append([r["aggregate_reward_score"] for r in door.handler(events, None)])
 
     assert rewards == [[1.0, 0.0], [0.0, 0.0]]
+
+
+# The init phase
+
+STARTED = """
+import psutil
+import verifier.handler
+print(sum("zygote.py" in " ".join(child.cmdline()) for child in psutil.Process().children()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "zygotes"),
+    [
+        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "VERIFIER_WORKERS": "2"}, 2),
+        ({"VERIFIER_WORKERS": "2"}, 0),
+        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "VERIFIER_WORKERS": "many"}, 0),
+        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "VERIFIER_SANDBOX_PYTHON": "/no/such/python"}, 0),
+    ],
+    ids=["in Lambda", "elsewhere", "a wrong setting", "no sandbox"],
+)
+def test_inside_lambda_zygotes_are_started_in_the_init_phase(settings: dict[str, str], zygotes: int) -> None:
+    """What can't be done then is no failed init, which would say nothing: the first invocation tells."""
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED], env=os.environ | settings, capture_output=True, text=True, timeout=120
+    )
+    assert (done.stdout.split(), done.returncode) == ([str(zygotes)], 0), done.stderr

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from verifier.sandbox.compiled import CompiledCache
@@ -41,6 +42,8 @@ from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.zygotes import SandboxOptions
 
 __all__ = ["Keeper", "SandboxOptions", "Slot"]
+
+_STARTED_AT_ONCE = 8
 
 
 class Keeper:
@@ -64,9 +67,10 @@ class Keeper:
         self.close()
 
     def start(self) -> None:
-        """Starts every slot's first zygote. Raises SandboxError."""
-        for slot in self._slots:
-            slot.start()
+        """Starts every slot's first zygote, side by side. Raises SandboxError."""
+        with ThreadPoolExecutor(min(len(self._slots), _STARTED_AT_ONCE)) as pool:
+            for started in [pool.submit(slot.start) for slot in self._slots]:
+                started.result()
 
     def close(self) -> None:
         for slot in self._slots:

@@ -2,8 +2,9 @@
 
 Where the kernel makes no subreaper of a zygote (AWS Lambda refuses every prctl), orphans go to the first process of the
 machine. They are found in /proc by what none of them can shed: a limit on descriptors as low as a cell's, and no zygote
-that lives above them. They are nobody's honest work, so all are killed, whosever they are. Charged to a cell are those
-of its session, and those that bear its zygote's *mark*, a limit of no other use that they inherit.
+that lives above them. They are nobody's honest work, so all are killed. Charged to a cell are those of its session, and
+those that bear its zygote's *mark*, a limit of no other use that they inherit. Those that bear the mark of another
+zygote, which lives, are left to that one: it charges them to its own cell.
 
 One that forks and ends faster than it can be looked at is stopped first and looked at then. Standard library only: the
 zygote uses this too.
@@ -47,16 +48,18 @@ def end_orphans(uid: int, cell: int = -1, mark: bytes = b"") -> int:
 
     def find() -> tuple[set[int], bool]:
         found, missed = stop_orphans(uid)
-        charged.update(pid for pid in found if _is_of(pid, cell, mark))
-        return found, missed
+        own = {pid for pid in found if _is_of(pid, cell, mark)}
+        charged.update(own)
+        others = {pid for pid in found - own if _is_charged_elsewhere(pid, uid)}
+        _signal_each(others, _signal.SIGCONT)
+        return found - others, missed
 
     end_all(find, lambda: None)
     return len(charged)
 
 
 def end_orphans_of(cell: int, mark: bytes) -> bool:
-    """For the keeper, while the cell runs: kills the orphans that it has by now, and those that bear no zygote's mark
-    any more. True where there were any of its own. Others are for their own keepers to charge."""
+    """For the keeper, while the cell runs: kills the orphans that it has by now. True where there were any."""
     try:
         uid = uid_of(cell)
     except OSError:
@@ -65,7 +68,8 @@ def end_orphans_of(cell: int, mark: bytes) -> bool:
     for pid in stop_orphans(uid)[0]:
         is_own = _is_of(pid, cell, mark)
         is_any |= is_own
-        _signal_each([pid], _signal.SIGKILL if is_own or not _is_marked(pid) else _signal.SIGCONT)
+        is_others = not is_own and _is_charged_elsewhere(pid, uid)
+        _signal_each([pid], _signal.SIGCONT if is_others else _signal.SIGKILL)
     return is_any
 
 
@@ -165,9 +169,13 @@ def _is_of(pid: int, cell: int, mark: bytes) -> bool:
     return _session(pid) == cell or (bool(mark) and _mark(pid) == mark)
 
 
-def _is_marked(pid: int) -> bool:
+def _is_charged_elsewhere(pid: int, uid: int) -> bool:
+    """Whether it bears the mark of a zygote that lives, and not the caller's own: for orphans that are not its own."""
     mark = _mark(pid)
-    return mark is not None and mark.isdigit() and int(mark) >= _FIRST_MARK
+    if mark is None or not mark.isdigit() or int(mark) < _FIRST_MARK:
+        return False
+    # A cell, and what it forks, have their zygote's command line too, but the lock.
+    return any(_mark(other) == mark and not _is_locked(other, uid) and _is_zygote(other) for other in pids())
 
 
 def _mark(pid: int) -> bytes | None:
@@ -238,6 +246,10 @@ def _has_a_zygote(pid: int, uid: int) -> bool:
     """Whether the first ancestor without the lock is a zygote: then this is part of another zygote's live cell."""
     while pid > 1 and _is_locked(pid, uid):
         pid = parent(pid)
+    return _is_zygote(pid)
+
+
+def _is_zygote(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as stream:
             return b"zygote.py" in stream.read()
