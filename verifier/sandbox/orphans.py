@@ -50,7 +50,7 @@ def end_orphans(uid: int, cell: int = -1, mark: bytes = b"") -> int:
         found, missed = stop_orphans(uid)
         own = {pid for pid in found if _is_of(pid, cell, mark)}
         charged.update(own)
-        others = {pid for pid in found - own if _is_charged_elsewhere(pid, uid)}
+        others = _charged_elsewhere(found - own, uid)
         _signal_each(others, _signal.SIGCONT)
         return found - others, missed
 
@@ -64,13 +64,12 @@ def end_orphans_of(cell: int, mark: bytes) -> bool:
         uid = uid_of(cell)
     except OSError:
         return False  # it has ended: the sweep finds them
-    is_any = False
-    for pid in stop_orphans(uid)[0]:
-        is_own = _is_of(pid, cell, mark)
-        is_any |= is_own
-        is_others = not is_own and _is_charged_elsewhere(pid, uid)
-        _signal_each([pid], _signal.SIGCONT if is_others else _signal.SIGKILL)
-    return is_any
+    found = stop_orphans(uid)[0]
+    own = {pid for pid in found if _is_of(pid, cell, mark)}
+    others = _charged_elsewhere(found - own, uid)
+    _signal_each(others, _signal.SIGCONT)
+    _signal_each(found - others, _signal.SIGKILL)
+    return bool(own)
 
 
 def stop_orphans(uid: int) -> tuple[set[int], bool]:
@@ -169,13 +168,14 @@ def _is_of(pid: int, cell: int, mark: bytes) -> bool:
     return _session(pid) == cell or (bool(mark) and _mark(pid) == mark)
 
 
-def _is_charged_elsewhere(pid: int, uid: int) -> bool:
-    """Whether it bears the mark of a zygote that lives, and not the caller's own: for orphans that are not its own."""
-    mark = _mark(pid)
-    if mark is None or not mark.isdigit() or int(mark) < _FIRST_MARK:
-        return False
+def _charged_elsewhere(orphans: set[int], uid: int) -> set[int]:
+    """Those that bear the mark of a zygote which lives. (None of them bears the caller's own.)"""
+    marks = {pid: mark for pid in orphans if (mark := _mark(pid)) and mark.isdigit() and int(mark) >= _FIRST_MARK}
+    if not marks:
+        return set()
     # A cell, and what it forks, have their zygote's command line too, but the lock.
-    return any(_mark(other) == mark and not _is_locked(other, uid) and _is_zygote(other) for other in pids())
+    living = {_mark(pid) for pid in pids() if _is_zygote(pid) and not _is_locked(pid, uid)}
+    return {pid for pid, mark in marks.items() if mark in living}
 
 
 def _mark(pid: int) -> bytes | None:
