@@ -77,6 +77,13 @@ def test_nothing_optional_is_needed() -> None:
     assert judged.isolation.holds == "lambda"
 
 
+def test_a_shell_is_no_violation_where_nothing_filters_calls() -> None:
+    """None is started, not even for a moment in which the keeper could see it."""
+    code = "import os\ndef f(): return 'refused' if {os.system('cls') for _ in range(2000)} == {-1} else 'started'"
+    judged = judge(code, only())
+    assert (judged.verdict, judged.attempts) == ("AC", ()), judged.message
+
+
 TRIES = {
     "a socket": ("import socket\ndef f():\n  try: socket.socket()\n  except OSError: return 'refused'", "AC", ("socket",)),
     "a socket many times": ("import socket\ndef f():\n  for _ in range(300):\n    try: socket.socket()\n    except OSError: pass\n  return 'refused'", "AC", ("socket",)),

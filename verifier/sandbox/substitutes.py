@@ -30,10 +30,11 @@ def install(*, whole_stdlib: bool) -> None:
 def deny_processes() -> None:
     """Python's own ways to fork fail as they do where a filter forbids them, so that an honest
     program learns it by an exception. One that goes around this is found out by the keeper (watch.py)."""
-    for name in ("fork", "forkpty", "posix_spawn", "posix_spawnp", "execv", "execve"):
-        for module in (os, sys.modules["posix"]):
+    for module in (os, sys.modules["posix"]):
+        for name in ("fork", "forkpty", "posix_spawn", "posix_spawnp", "execv", "execve"):
             if hasattr(module, name):
                 setattr(module, name, _denied)
+        module.system = _system  # type: ignore[attr-defined]
     time.clock_settime = _denied
     with contextlib.suppress(ImportError):
         import _posixsubprocess  # where vfork is refused it would try fork, which is none of an honest program's doing
@@ -41,6 +42,12 @@ def deny_processes() -> None:
         _posixsubprocess.fork_exec = _denied
         if "subprocess" in sys.modules:
             sys.modules["subprocess"]._fork_exec = _denied  # type: ignore[attr-defined]
+
+
+def _system(command: str | bytes | os.PathLike[str]) -> int:
+    """As where no process can be started. Without a filter one would be, for a moment, and the keeper might see it."""
+    os.fsencode(command)
+    return -1
 
 
 def open_nothing() -> None:
