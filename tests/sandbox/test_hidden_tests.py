@@ -284,3 +284,30 @@ def test_an_outcome_that_the_submission_raises_is_an_exception_as_any_other(veri
     tests = "from solution import add\ndef test_a(): assert add(1, 2) == 3\ndef test_b(): assert add(1, 1) == 2"
     judgement = judge(verifier, f"import pytest\ndef add(a, b): {ends}", tests)
     assert [case.verdict for case in judgement.cases] == [Verdict.RTE, Verdict.RTE]
+
+
+NUMBERS = """
+import numpy as np
+def whole(): return np.int64(3)
+def single(): return np.float32(0.5)
+def double(): return np.float64(0.1)
+def truth(): return np.bool_(True)
+def pair(): return np.uint8(1), [np.int32(-2)]
+def day(): return np.datetime64("2024-01-02")
+"""
+
+
+def test_numbers_of_numpy_are_equal_to_plain_ones(verifier):
+    """np.int64 is no int: without this, tests would compare an object of the submission's with a number."""
+    pytest.importorskip("numpy")
+    tests = """
+    import solution
+    def test_numbers():
+        assert solution.whole() == 3 and 3 == solution.whole() and solution.whole() in [1, 3]
+        assert solution.single() == 0.5 and solution.double() == 0.1 and str(solution.double().dtype) == "float64"
+        assert solution.truth() and solution.pair() == (1, [-2])
+        assert isinstance(solution.whole(), int)
+    def test_what_is_no_number_stays_an_object():
+        assert str(solution.day()) == "2024-01-02" and solution.day() != "2024-01-02"
+    """
+    passes(verifier, NUMBERS, tests)

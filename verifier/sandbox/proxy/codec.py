@@ -164,6 +164,17 @@ class Encoder(values.Encoder):
             return {"S": ["pure path" if kind.__name__.startswith("Pure") else "path", [str(value)]]}
         if kind is slice:
             return {"S": ["slice", self.each((value.start, value.stop, value.step), depth)]}
+        if kind.__module__ == "numpy" and not self._link.guarded:
+            return self.of_numpy(value, kind)
+        return None
+
+    def of_numpy(self, value: Any, kind: type) -> Any:
+        """A cell's numbers that look like Python's own and are none. Tests compare them with plain ones."""
+        numbers = tuple(getattr(sys.modules.get("numpy"), name, ()) for name in ("integer", "floating", "bool_"))
+        if all(isinstance(number, type) for number in numbers) and issubclass(kind, numbers):
+            plain = value.item()
+            if type(plain) in (int, float, bool) and not isinstance(value, float):
+                return self.encode(plain)
         return None
 
     def of_collections(self, value: Any, kind: type, depth: int) -> Any:
