@@ -42,3 +42,12 @@ class Limits:
             low, high = FLOORS[field.name], CEILINGS[field.name]
             if isinstance(value, bool) or not math.isfinite(value) or not low <= value <= high:
                 raise ValueError(f"{field.name} must be between {low} and {high}, not {value!r}")
+
+
+def beyond(limits: Limits, memory_bytes: int | None) -> str:
+    """What is wrong with limits on a machine, or in a container, of so much memory; "" for nothing. None: of any. A
+    submission that the kernel ends for want of memory would look like one that exceeded its limit, or worse."""
+    if memory_bytes is None or limits.memory_bytes <= memory_bytes:
+        return ""
+    allowed, given = limits.memory_bytes / MIB, memory_bytes / MIB
+    return f"limits.memory_bytes is {allowed:,.0f} MiB, and this environment has {given:,.0f}: lower it, or add memory"

@@ -1,4 +1,4 @@
-"""From lists of asserts to cases, without running them; and from JSON back to the types that it lost.
+"""From lists of asserts to cases, without running them.
 
 `assert f(1, key=[2]) == 3` is a case. So are `assert math.isclose(f(1), 3, rel_tol=..)`, `assert abs(f(1) - 3) < tol`
 and `assert set(f(1)) == set(..)`, which say how answers are compared. Anything else is not expressible as a function
@@ -8,7 +8,7 @@ suite, and says why.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,51 +156,3 @@ def _evaluated(found: list[tuple[ast.Call, ast.expr]], setup: str) -> list[Case]
 
 
 _HELPERS = {"treenode", "listnode"}
-
-
-# types that JSON lost
-
-
-def revived(value: Any, examples: Sequence[Any], around: type = list, deeper: type = list) -> Any:
-    """`value`, read from JSON, with the types that `examples` of the same place have: tuples and sets that became
-    lists, numbers that became text, and integer keys that became text. `around` is the type of what encloses the value,
-    and `deeper` that of lists which are nested deeper than any example: tuples, where tuples in tuples were seen."""
-    kinds = {type(example) for example in examples}
-    if type(value) is list:
-        known = [kind for kind in (list, tuple, set, frozenset) if kind in kinds]
-        kind = known[0] if known else deeper
-        if kinds == {dict}:  # {} among sets: JSON has neither
-            return {}
-        deeper = kind if kind is around else list
-        inner = []
-        for position, item in enumerate(value):
-            inner.append(revived(item, list(_inside(examples, position, item, len(value))), kind, deeper))
-        return inner if kind is list else kind(inner)
-    if type(value) is dict:
-        items = [v for example in examples if isinstance(example, dict) for v in example.values()]
-        keys = {type(k) for example in examples if isinstance(example, dict) for k in example}
-        return {(int(k) if keys == {int} else k): revived(v, items) for k, v in value.items()}
-    if type(value) is str and kinds and kinds <= {int, float, complex}:
-        for number in (complex,) if complex in kinds else (float, complex):
-            try:
-                return number(value)
-            except ValueError:
-                continue
-    return value
-
-
-def _inside(examples: Sequence[Any], position: int, item: Any, length: int) -> Iterator[Any]:
-    """What stands in the examples where `item` stands, at `position` of `length`: by place where they are as long, as
-    the arguments of a call are, else anything in them."""
-    for example in examples:
-        if isinstance(example, (list, tuple)):
-            same_place = len(example) == length and len({type(other) for other in example}) > 1
-            if same_place and (type(item) is not list or isinstance(example[position], _CONTAINERS)):
-                yield example[position]
-            else:
-                yield from example
-        elif isinstance(example, (set, frozenset)):
-            yield from example
-
-
-_CONTAINERS = (list, tuple, set, frozenset, dict)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.datasets import oracle
-from benchmarks.datasets.asserts import read_asserts, revived
+from benchmarks.datasets.asserts import read_asserts
 from benchmarks.datasets.trial import (
     NotExpressible,
     Skipped,
@@ -20,6 +20,7 @@ from benchmarks.datasets.trial import (
     stopping,
     trial,
 )
+from verifier.suite.formats.lost_types import typed_arguments
 
 HUMANEVAL_PLUS = Path("humanevalplus/HumanEvalPlus.jsonl.gz")
 MBPP_PLUS = Path("mbppplus/MbppPlus.jsonl.gz")
@@ -35,7 +36,7 @@ def plus_suite(row: dict[str, Any], *, base_only: bool = False) -> dict[str, Any
     checker = None
     if is_mbpp:
         asserts = read_asserts(row["assertion"], [row["entry_point"]], setup=row["canonical_solution"])
-        inputs = [typed_arguments(args, [case[0] for case in asserts.cases]) for args in inputs]
+        inputs = [list(typed_arguments(args, [case[0] for case in asserts.cases])) for args in inputs]
         checker = asserts.checker
     if row["atol"]:
         checker = {"name": "float", "abs_tol": row["atol"]}
@@ -43,14 +44,6 @@ def plus_suite(row: dict[str, Any], *, base_only: bool = False) -> dict[str, Any
     answers = oracle.outputs(code, row["entry_point"], inputs)
     cases = [(args, {}, answer) for args, answer in zip(inputs, answers, strict=True)]
     return function_suite(row["entry_point"], cases, checker=checker)
-
-
-def typed_arguments(args: list[Any], examples: list[list[Any]]) -> list[Any]:
-    """A call's arguments from JSON, with the types that they have in the tests' own calls."""
-    return [
-        revived(value, [example[position] for example in examples if position < len(example)])
-        for position, value in enumerate(args)
-    ]
 
 
 def reference_code(row: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ from verifier.judging import judge
 from verifier.judging.classify import classify
 from verifier.limits import Limits
 from verifier.pipeline import Result, Verifier, _Job
-from verifier.sandbox import calls, facts, protocol, sweep, tested, values
+from verifier.sandbox import calls, facts, orphans, protocol, tested, values
 from verifier.sandbox.base import Facts, Raised
 from verifier.sandbox.proxy import about, codec, errors, exchange
 from verifier.sandbox.proxy.channel import UNREADABLE, Gone
@@ -169,7 +169,7 @@ def cell_of_calls(data: bytes) -> None:
     done = cell.answered(CALLS)
     assert 1 <= len(done) <= len(CALLS)
     for index, found in enumerate(done):
-        verdict, message = judge._judge_call(SUITE, index, found, 1 << 20)  # type: ignore[arg-type]
+        verdict, message, *_ = judge._judge_call(SUITE, index, found, 1 << 20)  # type: ignore[arg-type]
         assert verdict is not Verdict.JE, "a submission chose a judge error"
         assert message.isprintable()
         if verdict is Verdict.AC:
@@ -398,13 +398,13 @@ def notification(data: bytes) -> None:
 
 @target
 def process_name(data: bytes) -> None:
-    """sweep, journal: /proc/<pid>/stat, which holds a name of the cell's choosing."""
+    """orphans, journal: /proc/<pid>/stat, which holds a name of the cell's choosing."""
     name = data[:15].partition(b"\0")[0]
     stat = b"7 (" + name + b") Z 41 7 7 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 99 0 0 18446744073709551615"
     opened = mock.mock_open(read_data=stat)
     with mock.patch("builtins.open", opened):
-        assert sweep._parent(7) == 41
-        assert sweep._is_zombie(7)
+        assert orphans.parent(7) == 41
+        assert orphans._is_zombie(7)
 
 
 class _Names:

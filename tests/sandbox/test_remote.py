@@ -7,7 +7,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from verifier.sandbox.base import Facts, Isolation, Killed, Program, Raised, Sta
 from verifier.sandbox.executor_wire import Malformed, read_answer, read_request, write_answer, write_request
 from verifier.sandbox.keeper import Keeper
 from verifier.sandbox.policy import ALWAYS, Layer
-from verifier.sandbox.remote import ExecutorDied, RemoteKeeper, RemoteSandbox
+from verifier.sandbox.remote import ExecutorDied, RemoteKeeper, RemoteSandbox, Transport
 from verifier.suite.model import parse_suite
 from verifier.verdict import Verdict
 
@@ -42,7 +42,7 @@ PROGRAM = parse_suite({"kind": "stdio", "cases": [{"stdin": f"{n}\n", "stdout": 
 HELLO = json.dumps(write_answer([], [], Isolation(()))).encode()
 
 
-def judged(transport: Callable[[bytes], bytes], suite: Any = SUITE, code: str = "def f(n): return n") -> Judgement:
+def judged(transport: Transport, suite: Any = SUITE, code: str = "def f(n): return n") -> Judgement:
     return judge(code, suite, RemoteSandbox(transport))
 
 
@@ -78,7 +78,7 @@ def test_no_expected_value_leaves_the_grader(keeper: Keeper, suite: Any) -> None
     requests: list[bytes] = []
     send = executor.local_transport(keeper)
 
-    def transport(request: bytes) -> bytes:
+    def transport(request: bytes, deadline: float | None) -> bytes:
         requests.append(request)
         return bytes(send(request))
 
@@ -290,7 +290,7 @@ def test_who_forges_everything_forges_answers_only(answers: list[Any], policy: s
     said: list[Any] = []
     turn = iter(answers)
 
-    def transport(request: bytes) -> bytes:
+    def transport(request: bytes, deadline: float | None) -> bytes:
         asked = len(json.loads(request)["calls"])
         facts = next(turn, None)
         first = len(SECRETS) - asked
@@ -327,7 +327,7 @@ def replace_policy(policy: str) -> Any:
 def test_an_executor_that_stops_early_is_asked_again() -> None:
     """What it leaves out doesn't count as skipped: it is asked until all cases have facts."""
 
-    def transport(request: bytes) -> bytes:
+    def transport(request: bytes, deadline: float | None) -> bytes:
         [first, *_] = json.loads(request)["calls"]
         [[n]] = values.loads(base64.b64decode(first))
         return json.dumps(usual(answer=base64.b64encode(values.dumps(SECRETS[n])).decode())).encode()
@@ -342,7 +342,9 @@ def test_an_executor_that_fails_is_a_judge_error() -> None:
     for error in (SandboxError("call executor", "throttled"), OSError("no route")):
         tries = []
 
-        def transport(request: bytes, error: Exception = error, tries: list[int] = tries) -> bytes:
+        def transport(
+            request: bytes, deadline: float | None, error: Exception = error, tries: list[int] = tries
+        ) -> bytes:
             tries.append(1)
             raise error
 
@@ -357,7 +359,7 @@ def test_an_accident_costs_nothing(keeper: Keeper) -> None:
     """One lost answer is asked for again."""
     send, lost = executor.local_transport(keeper), [1]
 
-    def transport(request: bytes) -> bytes:
+    def transport(request: bytes, deadline: float | None) -> bytes:
         if lost:
             raise ExecutorDied("call executor", f"lost {lost.pop()}")
         return bytes(send(request))
@@ -369,12 +371,12 @@ def test_who_kills_the_executor_twice_is_a_violation() -> None:
     """An executor that dies under a submission, twice, and answers without it, was killed by it: a submission must not
     be able to choose to be our failure. One that doesn't answer at all is our failure."""
 
-    def killed(request: bytes) -> bytes:
+    def killed(request: bytes, deadline: float | None) -> bytes:
         if json.loads(request)["do"] == "hello":
             return HELLO
         raise ExecutorDied("call executor", "Runtime.ExitError")
 
-    def broken(request: bytes) -> bytes:
+    def broken(request: bytes, deadline: float | None) -> bytes:
         raise ExecutorDied("call executor", "Runtime.ExitError")
 
     by_it, by_us = judged(killed), judged(broken)
@@ -389,7 +391,7 @@ def test_an_executor_that_hangs_does_not_hold_up_the_grader(monkeypatch: pytest.
 
     released, ended = threading.Event(), threading.Event()
 
-    def transport(request: bytes) -> bytes:
+    def transport(request: bytes, deadline: float | None) -> bytes:
         released.wait(60)
         ended.set()
         return b""
@@ -410,7 +412,7 @@ def test_calls_are_split_below_the_limit(keeper: Keeper, monkeypatch: pytest.Mon
     monkeypatch.setattr(remote, "MAX_REQUEST_BYTES", 4000)
     send, sizes = executor.local_transport(keeper), []
 
-    def transport(request: bytes) -> bytes:
+    def transport(request: bytes, deadline: float | None) -> bytes:
         sizes.append(len(request))
         return bytes(send(request))
 
@@ -432,7 +434,7 @@ def test_answers_are_split_below_the_limit(keeper: Keeper, monkeypatch: pytest.M
     suite = parse_suite({"kind": "function", "entry_point": "f", "cases": cases})
     count = []
 
-    def transport(request: bytes) -> bytes:
+    def transport(request: bytes, deadline: float | None) -> bytes:
         answer = bytes(executor.local_transport(keeper)(request))
         assert len(answer) <= 200_000
         count.append(1)
@@ -470,7 +472,7 @@ def test_an_answer_that_is_larger_than_asked_for_is_told_so() -> None:
 def test_suites_with_tests_are_refused(verifier: Verifier, keeper: Keeper) -> None:
     """Their code holds expected values, so nothing of them is sent: a judge error that says so."""
     sent: list[bytes] = []
-    remote_keeper = RemoteKeeper(lambda request: sent.append(request) or b"")  # type: ignore[func-returns-value]
+    remote_keeper = RemoteKeeper(lambda request, deadline: sent.append(request) or b"")  # type: ignore[func-returns-value]
     asserts = {"kind": "asserts", "asserts": ["assert f(1) == 2"]}
     tests = {"kind": "pytest", "files": {"test_it.py": "from solution import f\ndef test_it(): assert f(1) == 2"}}
 
@@ -486,7 +488,7 @@ def test_starting_asks_whether_the_executor_is_there(keeper: Keeper) -> None:
     """`start` fails where scoring would."""
     RemoteKeeper(executor.local_transport(keeper)).start()
     with pytest.raises(SandboxError, match="it failed: no"):
-        RemoteKeeper(lambda request: b'{"fault": "no"}').start()
+        RemoteKeeper(lambda request, deadline: b'{"fault": "no"}').start()
 
 
 def test_the_executor_reports_its_layers(keeper: Keeper) -> None:

@@ -28,7 +28,7 @@ from verifier.errors import RequestError, SuiteError
 from verifier.pipeline import Verifier
 from verifier.suite import s3
 from verifier.suite.s3 import S3Store, event_reader, new_client, place_of
-from verifier.suite.store import DirectoryStore, open_store
+from verifier.suite.store import DirectoryStore, held_bytes, open_store
 from verifier.verdict import Verdict
 
 HEAD = 'kind = "function"\nentry_point = "f"\n'
@@ -341,10 +341,12 @@ def test_threads_that_need_one_suite_share_one_load(store: S3Store, bucket: Any,
 
 def test_memory_is_bounded_by_bytes(front: Front, bucket: Any) -> None:
     """The longest unused goes first; one that is larger than all there is stays until the next comes."""
-    size = len(HEAD) + len(ONE) + 2 * s3.CASE_BYTES
-    store = open_s3(front, cached_bytes=2 * size)
     for name in "abc":
         put_suite(bucket, name)
+    unbounded = open_s3(front)
+    size = held_bytes(unbounded.get("a"), [HEAD.encode(), ONE.encode()])
+    assert [held for _, held in unbounded._suites.values()] == [size]
+    store = open_s3(front, cached_bytes=2 * size)
     a, b = store.get("a"), store.get("b")
     assert store.get("a") is a
     store.get("c")
@@ -448,7 +450,9 @@ def test_access_that_is_denied_says_which_permission_is_missing(front: Front, bu
         _post(moto, "reset-auth", b"inf")
 
     assert "access denied" in errors[0].problem and f"needs s3:GetObject on {PLACE}/a/suite.toml" in errors[0].problem
+    assert "kms:Decrypt on its key" in errors[0].problem and "no such object" in errors[0].problem
     assert "access denied" in errors[1].problem and f"needs s3:ListBucket on {BUCKET}" in errors[1].problem
+    assert "kms" not in errors[1].problem
 
 
 def test_no_credentials(front: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from verifier.errors import SuiteError
 from verifier.suite.model import FunctionSuite
-from verifier.suite.store import DirectoryStore, SuiteStore
+from verifier.suite.store import DirectoryStore, SuiteStore, held_bytes, read_suite
 
 HEAD = 'kind = "function"\nentry_point = "f"\n'
 
@@ -143,3 +144,49 @@ def test_ids_are_listed(root: Path) -> None:
     (root / "bare").mkdir()
     (root / "file").write_text("", encoding="utf-8")
     assert DirectoryStore(root).ids() == ["a.1", "b"]
+
+
+SHAPES = {
+    "pairs": [[n % 200, n % 100] for n in range(3000)],
+    "numbers": list(range(1000, 7000)),
+    "nested": [[[]] for _ in range(3000)],
+    "objects": [{"a": n + 1000} for n in range(1000)],
+    "words": [f"{n}" for n in range(4000)],
+    "one long text": "x" * 200_000,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_a_suite_takes_in_memory_is_known(shape: str) -> None:
+    """Whatever its JSON is made of, which takes from its own length to fifty times that; not much less is ever said."""
+    case = json.dumps({"args": [SHAPES[shape]], "expected": 1}, separators=(",", ":"))
+    files = {"suite.toml": HEAD.encode(), "cases.jsonl": f"{case}\n{case}\n".encode()}
+    sizes = {path: len(content) for path, content in files.items()}
+    tracemalloc.start()
+    try:
+        suite = read_suite("a", sizes, lambda wanted: [files[path] for path in wanted])
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+    assert 0.8 < held_bytes(suite, files.values()) / taken < 4
+
+
+def test_a_directorys_suites_in_memory_are_bounded_by_bytes(root: Path) -> None:
+    """The longest unused goes first; one that is larger than all there is stays until the next comes."""
+    nested = json.dumps({"args": [[[]] * 1000], "expected": 1})
+    for name in "abc":
+        write(root, name, cases=nested)
+    store = DirectoryStore(root)
+    size = held_bytes(store.get("a"), [HEAD.encode(), nested.encode()])
+    assert size > 20 * len(nested)
+    store = DirectoryStore(root, cached_bytes=2 * size)
+    a, b = store.get("a"), store.get("b")
+    assert store.get("a") is a
+    store.get("c")
+    assert store.get("a") is a
+    assert store.get("b") is not b
+    write(root, "large", cases=f"{nested}\n" * 3)
+    large = store.get("large")
+    assert store.get("large") is large
+    assert len(store._cache) == 1

@@ -92,7 +92,7 @@ def test_bad_entry_points(name: str) -> None:
         ({}, ".kind", "is required"),
         ({"kind": "pytests"}, ".kind", "must be one of 'function', 'stdio', 'pytest', 'asserts'"),
         ({"kind": ["stdio"]}, ".kind", "must be one of 'function', 'stdio'"),
-        (function(timeout=3), ".timeout", "unknown key 'timeout'; known keys are cases, checker"),
+        (function(timeout=3), ".timeout", "unknown key 'timeout'; known keys are calibration, cases, checker"),
         (stdio(entry_point="f"), ".entry_point", "unknown key"),
         (function({"args": [], "expected": 1, "wieght": 2}), ".cases[0].wieght", "keys are args, expected, group"),
         (function({"args": []}), ".cases[0].expected", "is required"),

@@ -64,7 +64,7 @@ def test_modules(module: Any) -> None:
     [
         ({"kind": "pytest"}, ".files", "is required"),
         ({"kind": "tests"}, ".kind", "must be one of 'function', 'stdio', 'pytest', 'asserts'"),
-        (of_files(fiels={}), ".fiels", "known keys are cases, early_stop, files"),
+        (of_files(fiels={}), ".fiels", "known keys are calibration, cases, early_stop, files"),
         (of_files({}), ".files", "must hold a test file"),
         (of_files({"conftest.py": "", "__init__.py": "", "a.py": "", "b.py": ""}), ".files", "name it test_*.py"),
         (of_files({"conftest.py": ""}), ".files", "must hold a test file"),

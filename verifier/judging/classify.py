@@ -69,6 +69,8 @@ def _time(facts: Facts, limits: Limits) -> tuple[Verdict, str] | None:
     # SIGXCPU is the kernel's own limit, which is above ours: it fires only where the keeper was held up.
     if facts.killed is Killed.CPU_TIME or facts.cpu_time_s > limits.cpu_time_s or facts.signal == signal.SIGXCPU:
         return Verdict.TLE, f"CPU time over {limits.cpu_time_s:g} s"
+    if facts.killed is Killed.DEADLOCK:
+        return Verdict.TLE, "it waits for input, while what it talks to waits for its output (is that flushed?)"
     if facts.killed is Killed.WALL_TIME:
         return Verdict.TLE, f"wall time over {limits.wall_time_s:g} s"
     return None

@@ -3,18 +3,22 @@ bring their own tests, the only module that holds both facts and answers."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from verifier.judging.classify import classify
+from verifier.judging.custom import CustomChecker, Judged, arbiter_of, custom_checker
+from verifier.judging.interactive import judge_conversation
 from verifier.judging.judge_tests import case_name, expected_tests, run_tests
 from verifier.judging.reward import Reference, Score, score
 from verifier.sandbox import values
-from verifier.sandbox.base import NOT_RUN, Facts, Isolation, Program, Sandbox
+from verifier.sandbox.base import NOT_RUN, Conversed, Facts, Isolation, Program, Sandbox
 from verifier.suite.checkers import Outcome, check_output, check_value
-from verifier.suite.model import AssertsSuite, FunctionSuite, PytestSuite, StdioSuite, Suite
+from verifier.suite.model import AssertsSuite, FunctionSuite, InteractiveSuite, PytestSuite, StdioSuite, Suite
 from verifier.verdict import CaseResult, Verdict, overall
 
 EARLY_STOP_STRIDE = 8
@@ -25,6 +29,9 @@ MIN_ANSWER_BYTES = 1 << 20
 right one, in the same encoding, can't be right."""
 
 MIN_KEPT_BYTES = 1 << 16
+
+_CaseSuite: TypeAlias = FunctionSuite | StdioSuite | InteractiveSuite
+_Results: TypeAlias = Generator[CaseResult, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,11 @@ def _judge(code: str, suite: Suite, sandbox: Sandbox, deadline: float | None) ->
         judged = run_tests(code, suite, expected, sandbox, deadline)
         return _judgement(suite, judged.results, sandbox.isolation, judged.references)
     results: list[CaseResult] = []
-    for result in _results(code, suite, sandbox, deadline):
-        results.append(result)
-        if suite.early_stop and not result.passed:
-            break
+    with contextlib.closing(_results(code, suite, sandbox, deadline)) as found:
+        for result in found:
+            results.append(result)
+            if suite.early_stop and not result.passed:
+                break
     for index in range(len(results), len(suite.cases)):
         case = suite.cases[index]
         results.append(CaseResult(index, Verdict.SK, case.weight, case.group, message="not run after earlier cases"))
@@ -97,28 +105,32 @@ def _judgement(
     return Judgement(overall(r.verdict for r in results), total, tuple(results), isolation, message)
 
 
-def _results(
-    code: str, suite: FunctionSuite | StdioSuite, sandbox: Sandbox, deadline: float | None
-) -> Iterator[CaseResult]:
-    if isinstance(suite, FunctionSuite):
-        yield from _function_results(code, suite, sandbox, deadline)
-    else:
-        yield from _stdio_results(code, suite, sandbox, deadline)
+def _results(code: str, suite: _CaseSuite, sandbox: Sandbox, deadline: float | None) -> _Results:
+    if isinstance(suite, InteractiveSuite):
+        yield from _interactive_results(code, suite, sandbox, deadline)
+        return
+    with custom_checker(suite, sandbox, deadline) as custom:
+        if isinstance(suite, FunctionSuite):
+            yield from _function_results(code, suite, sandbox, deadline, custom)
+        else:
+            yield from _stdio_results(code, suite, sandbox, deadline, custom)
 
 
 def _function_results(
-    code: str, suite: FunctionSuite, sandbox: Sandbox, deadline: float | None
-) -> Iterator[CaseResult]:
+    code: str, suite: FunctionSuite, sandbox: Sandbox, deadline: float | None, custom: CustomChecker | None
+) -> _Results:
     program = Program(code, "function", suite.entry_point, suite.result, scratch=suite.scratch)
     try:
         encoded = _encoded(suite)
     except values.NotPlain as error:
         for index in range(len(suite.cases)):
-            yield _result(suite, index, Facts(), Verdict.JE, f"the suite's arguments can't be sent: {error}")
+            yield _result(suite, index, Facts(), Judged(Verdict.JE, f"the suite's arguments can't be sent: {error}"))
         return
     # A power of two, since the cell is told it and shouldn't learn from it how long the answers are.
     largest = 1 << (8 * encoded.largest_answer_bytes).bit_length()
-    max_answer_bytes = min(suite.limits.output_bytes, max(MIN_ANSWER_BYTES, largest))
+    at_most = max(MIN_ANSWER_BYTES, largest) if custom is None else suite.checker.max_answer_bytes
+    max_answer_bytes = min(suite.limits.output_bytes, at_most)
+    timeouts = 0
     cpu_time_s = suite.limits.cpu_time_s
     stride = EARLY_STOP_STRIDE if suite.early_stop else len(suite.cases)
     for start in range(0, len(suite.cases), stride):
@@ -135,32 +147,41 @@ def _function_results(
         for index, facts in enumerate(facts_of_each, start):
             same = facts.answer is not None and facts.answer == encoded.answers[index]
             if same and facts.killed is None and facts.cpu_time_s <= cpu_time_s:
-                verdict, message = Verdict.AC, ""
+                judged = _ACCEPTED
             else:
-                verdict, message = _judge_call(suite, index, facts, max_answer_bytes)
-            yield _result(suite, index, facts, verdict, message)
+                judged = _judge_call(suite, index, facts, max_answer_bytes, custom)
+            yield _result(suite, index, facts, judged)
+            timeouts += judged.timed_out
+            if timeouts >= suite.max_timeouts:
+                return
         if len(facts_of_each) < len(calls):
             return
 
 
-def _judge_call(suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes: int) -> tuple[Verdict, str]:
+def _judge_call(
+    suite: FunctionSuite, index: int, facts: Facts, max_answer_bytes: int, custom: CustomChecker | None = None
+) -> Judged:
     decided = classify(facts, suite.limits)
     if decided is not None:
-        return decided
+        return Judged(*decided)
     if facts.answer_too_large:
         if max_answer_bytes == suite.limits.output_bytes:
-            return Verdict.OLE, "the answer is larger than the output limit"
-        return Verdict.WA, "the answer is far larger, or nested deeper, than a right one can be"
+            return Judged(Verdict.OLE, "the answer is larger than the output limit")
+        return Judged(Verdict.WA, "the answer is far larger, or nested deeper, than a right one can be")
     if facts.answer is None:
-        return Verdict.RTE, "it ended without an answer"
+        return Judged(Verdict.RTE, "it ended without an answer")
+    if custom is not None:
+        return custom.judge(index, facts.answer)
     try:
         actual = values.loads(facts.answer)
     except values.NotPlain:
-        return Verdict.WA, "the answer is not plain data"
-    return _verdict(check_value(actual, suite.cases[index].expected, suite.checker))
+        return Judged(Verdict.WA, "the answer is not plain data")
+    return _judged(check_value(actual, suite.cases[index].expected, suite.checker))
 
 
-def _stdio_results(code: str, suite: StdioSuite, sandbox: Sandbox, deadline: float | None) -> Iterator[CaseResult]:
+def _stdio_results(
+    code: str, suite: StdioSuite, sandbox: Sandbox, deadline: float | None, custom: CustomChecker | None
+) -> _Results:
     program = Program(code, "stdio", scratch=suite.scratch)
     same: Facts | None = None
     timeouts = 0
@@ -168,36 +189,64 @@ def _stdio_results(code: str, suite: StdioSuite, sandbox: Sandbox, deadline: flo
         accepted = [case.stdout] if isinstance(case.stdout, str) else case.stdout
         # White space around a right answer is free, within reason; what is far longer than that is not kept.
         keep_bytes = MIN_KEPT_BYTES + 4 * max(len(text.encode()) for text in accepted)
+        if custom is not None:
+            keep_bytes = suite.checker.max_answer_bytes
         facts = same or sandbox.run_program(
             program, case.stdin.encode(), suite.limits, keep_bytes=keep_bytes, deadline=deadline
         )
         decided = classify(facts, suite.limits)
         if decided is not None and decided[0] is Verdict.CE:
             same = facts  # it compiles for no other input either
-        if decided is None and facts.stdout_bytes > len(facts.stdout):
-            decided = Verdict.WA, "the output is far longer than a right one can be"
-        verdict, message = decided or _verdict(check_output(facts.stdout, case.stdout, suite.checker))
-        yield _result(suite, index, facts, verdict, message)
-        timeouts += verdict is Verdict.TLE
+        if decided is not None:
+            judged = Judged(*decided)
+        elif facts.stdout_bytes > len(facts.stdout):
+            judged = Judged(Verdict.WA, "the output is far longer than a right one can be")
+        elif custom is not None:
+            judged = custom.judge(index, facts.stdout)
+        else:
+            judged = _judged(check_output(facts.stdout, case.stdout, suite.checker))
+        yield _result(suite, index, facts, judged)
+        timeouts += judged.verdict is Verdict.TLE or judged.timed_out
         if timeouts >= suite.max_timeouts:
             return
 
 
-def _verdict(outcome: Outcome) -> tuple[Verdict, str]:
-    return (Verdict.AC, "") if outcome.accepted else (Verdict.WA, outcome.reason)
+def _interactive_results(code: str, suite: InteractiveSuite, sandbox: Sandbox, deadline: float | None) -> _Results:
+    program = Program(code, "stdio", scratch=suite.scratch)
+    arbiter = arbiter_of(suite.interactor, "interactor", suite.digest)
+    same: Conversed | None = None
+    timeouts = 0
+    for index, case in enumerate(suite.cases):
+        talk = values.dumps({"input": case.input, "expected": case.expected})
+        conversed = same or sandbox.converse(program, arbiter, talk, suite.limits, deadline=deadline)
+        judged = judge_conversation(conversed, suite.limits)
+        if judged.verdict is Verdict.CE:
+            same = conversed
+        yield _result(suite, index, conversed.facts, judged)
+        timeouts += judged.verdict is Verdict.TLE or judged.timed_out
+        if timeouts >= suite.max_timeouts:
+            return
 
 
-def _result(suite: FunctionSuite | StdioSuite, index: int, facts: Facts, verdict: Verdict, message: str) -> CaseResult:
+_ACCEPTED = Judged(Verdict.AC)
+
+
+def _judged(outcome: Outcome) -> Judged:
+    return _ACCEPTED if outcome.accepted else Judged(Verdict.WA, outcome.reason)
+
+
+def _result(suite: _CaseSuite, index: int, facts: Facts, judged: Judged) -> CaseResult:
     case = suite.cases[index]
     return CaseResult(
         index,
-        verdict,
+        judged.verdict,
         case.weight,
         case.group,
         facts.cpu_time_s,
         facts.wall_time_s,
         facts.peak_memory_bytes,
-        message,
+        judged.message,
+        note=judged.note,
     )
 
 
@@ -212,8 +261,9 @@ class _Encoded:
 
 
 _OVERHEAD_BYTES = 48  # of a bytes object and its place in a tuple
-_OTHER_THAN_SAME = frozenset({"any_of", "json", "tokens", "lines"})
-"""Checkers for which the expected value itself is not always a right answer: a list of answers, or text of a form."""
+_OTHER_THAN_SAME = frozenset({"any_of", "json", "tokens", "lines", "custom"})
+"""Checkers for which the expected value itself is not always a right answer: a list of answers, text of a form, or
+whatever the suite's own code makes of it."""
 _cache: OrderedDict[str, _Encoded] = OrderedDict()
 _cache_lock = threading.Lock()
 _CACHED_BYTES = 8 << 20

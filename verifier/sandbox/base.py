@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Literal, NamedTuple, Protocol
@@ -44,6 +45,8 @@ class Killed(StrEnum):
     """The caller's time was up: says nothing about the submission."""
     ZYGOTE = "zygote"
     """Its zygote died twice while it ran: it attacks the sandbox."""
+    DEADLOCK = "deadlock"
+    """It waits for its interactor, and the interactor for it."""
 
 
 class Stage(StrEnum):
@@ -155,6 +158,65 @@ TestFacts.__test__ = TestRun.__test__ = False  # type: ignore[attr-defined]  # a
 
 
 @dataclass(frozen=True, slots=True)
+class Arbiter:
+    """Code of a suite that says whether an answer is right: a checker, or an interactor. It runs in a tester, never in
+    a submission's process nor in the keeper's."""
+
+    role: Literal["checker", "interactor"]
+    form: Literal["function", "program"]
+    code: str
+    limits: Limits
+    """Of its own, for each case."""
+    flags: tuple[str, ...] = ()
+    """Form `program`: arguments after the three paths."""
+    answers: Literal["value", "text"] = "text"
+    """What a checker gets: plain data in the codec of `values`, or UTF-8 (form `program`: bytes of any kind)."""
+    seed: str = ""
+    """Of its chance: the suite's digest."""
+
+
+class Ruling(NamedTuple):
+    """What an arbiter made of an answer, or a conversation. Only `accepted is True` says that it is right."""
+
+    accepted: bool | None = None
+    """None where it came to no word that counts."""
+    why: str = ""
+    """Its reason, and what it wrote. May hold expected values, so it is for the suite's author only."""
+    failure: str = ""
+    """How it failed, where it did; for the author only too."""
+    involved: bool = False
+    """Whether what the submission said may have had a part in the failure."""
+    timed_out: bool = False
+    """It was ended since it took too long."""
+    heard_end: bool = False
+    """An interactor's: whether the submission had ended, or closed its output, before this word."""
+    unreadable: bool = False
+    """The answer is no plain data, or more than can be read: nothing that the checker was shown."""
+    fault: str | None = None
+    """Our own failure, with its step."""
+    is_late: bool = False
+    """The caller's deadline went by."""
+
+
+class Conversed(NamedTuple):
+    """A submission that talked to an interactor."""
+
+    facts: Facts
+    ruling: Ruling
+    transcript: str = ""
+    """What both said, as far as there is room. For the suite's author only."""
+
+
+class Checking(Protocol):
+    """A checker at work, in one tester for as many answers as it bears."""
+
+    def check(self, case: bytes, answer: bytes) -> Ruling:
+        """`case` is a dict in the codec of `values`: {"args", "kwargs", "expected"} or {"input", "expected"}. Never
+        raises for what the checker does; a failure of ours is `Ruling.fault`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Isolation:
     """The layers of the jail that are in force, by the names of docs/design.md, and those that this host refuses."""
 
@@ -228,4 +290,15 @@ class Sandbox(Protocol):
         """Runs all tests on a `module` program. They share a cell until one of them kills it; then the next gets a
         fresh one. With `stop_early`, or once `max_timeouts` of them ran out of time, it doesn't: the rest is then not
         reported."""
+        ...
+
+    def checking(self, arbiter: Arbiter, *, deadline: float | None = None) -> AbstractContextManager[Checking]:
+        """A checker, whose tester is started at the first answer. Other methods may be called meanwhile."""
+        ...
+
+    def converse(
+        self, program: Program, arbiter: Arbiter, case: bytes, limits: Limits, *, deadline: float | None = None
+    ) -> Conversed:
+        """Runs a `stdio` program once, with an interactor at the other end of its stdin and stdout. `case` is a dict in
+        the codec of `values`: {"input", "expected"}. `limits` are those of the submission."""
         ...

@@ -25,8 +25,9 @@ from verifier.sandbox.base import Killed
 from verifier.sandbox.folder import Folder
 from verifier.sandbox.pipes import close_all, open_pipes, open_tester_pipes
 from verifier.sandbox.policy import MAX_TASKS, Place
+from verifier.sandbox.processes import state_of
 from verifier.sandbox.told import Told
-from verifier.sandbox.watch import TICK_S, Watch, state_of
+from verifier.sandbox.watch import TICK_S, Watch
 from verifier.sandbox.zygotes import Zygote
 
 TESTER_MEMORY_BYTES = 1 << 30

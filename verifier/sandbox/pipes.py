@@ -46,6 +46,30 @@ def open_tester_pipes(mine: list[int], theirs: list[int]) -> dict[str, int]:
     return pipes
 
 
+def open_arbiter_pipes(mine: list[int], theirs: list[int], *, talks: bool) -> dict[str, int]:
+    """As `open_pipes`, for an arbiter. What it prints is read: a checker's stdout goes where its stderr goes, and its
+    stdin is empty; an interactor's stdin and stdout lead to the submission, by way of the keeper."""
+    pipes: dict[str, int] = {}
+
+    def pipe(name: str, *, child_reads: bool) -> None:
+        read, write = os.pipe()
+        pipes[name], its = (write, read) if child_reads else (read, write)
+        mine.append(pipes[name])
+        theirs.append(its)
+
+    if talks:
+        pipe("stdin", child_reads=True)
+        pipe("stdout", child_reads=False)
+        pipe("stderr", child_reads=False)
+    else:
+        theirs.append(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
+        pipe("stderr", child_reads=False)
+        theirs.append(theirs[-1])
+    pipe("requests", child_reads=True)
+    pipe("answers", child_reads=False)
+    return pipes
+
+
 def close_all(fds: list[int]) -> None:
     for fd in set(fds):
         os.close(fd)

@@ -64,6 +64,18 @@ can do is to be a wrong answer. Unasked-for, over-long or unreadable frames end 
                       D                 the cell is gone; the test that was running is not reported
                       O                 the same, because it sent more than it may
                       Q                 all that were to run are reported
+
+A tester with an **arbiter** (a checker or an interactor) has "kind" "arbiter" in its header, with "talks",
+"arbiter_form", "answers", "flags" and "seed" (see base.Arbiter). After its code come frames: for a checker a case and
+an answer, one pair after the other; for an interactor one case, while its stdin and stdout lead to the submission by
+way of the keeper.
+
+    tester -> keeper  Z, N, M, X as above
+                      L                 the code is loaded; what fails from here on, an answer may have to do with
+                      V + JSON [accepted, why, whether the submission's end was seen before]      a word that counts
+                      F + JSON [how, whether anything of the submission was seen before]          it failed
+                      U + JSON text     the answer is no plain data
+                      J + JSON text     a note for the author
 """
 
 from __future__ import annotations

@@ -4,9 +4,12 @@
         RemoteKeeper -> RemoteSandbox  -- transport, JSON -->  handler -> Keeper -> Slot -> zygote -> cell
 
 The grader then runs no foreign code at all, and what a submission could take over where it does run holds no answers.
-A transport takes the bytes of a request and gives those of the answer; it raises SandboxError, or ExecutorDied.
+A transport takes the bytes of a request, and when the caller gives up (by `time.monotonic`, None for never); it gives
+the bytes of the answer, and raises SandboxError, or ExecutorDied.
 
-Suites that bring their own tests are refused: their code holds the expected values, which would have to go along.
+Suites that bring their own tests are refused: their code holds the expected values, which would have to go along. So
+are interactive ones, whose interactor would have to talk to the submission while it runs. A custom checker runs in a
+tester on the grader's side: it is code of the suite, and is shown nothing but the answers.
 """
 
 from __future__ import annotations
@@ -19,7 +22,20 @@ from typing import Literal, NoReturn, Protocol
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
-from verifier.sandbox.base import NOT_RUN, Facts, Isolation, Killed, Program, Sandbox, TestRun, Tests
+from verifier.sandbox.base import (
+    NOT_RUN,
+    Arbiter,
+    Checking,
+    Conversed,
+    Facts,
+    Isolation,
+    Killed,
+    Program,
+    Ruling,
+    Sandbox,
+    TestRun,
+    Tests,
+)
 from verifier.sandbox.executor_wire import (
     MAX_CALLS,
     MAX_KEPT_BYTES,
@@ -29,8 +45,12 @@ from verifier.sandbox.executor_wire import (
     read_answer,
     write_request,
 )
+from verifier.sandbox.local_checkers import LocalCheckers
+from verifier.sandbox.zygotes import SandboxOptions
 
-Transport = Callable[[bytes], bytes]
+Transport = Callable[[bytes, float | None], bytes]
+
+_NO_INTERACTOR = "suites of kind interactive are not supported by one: their interactor holds answers"
 
 LATE_S = 1.0
 """How long after the caller's deadline an answer is still waited for."""
@@ -56,10 +76,12 @@ class SandboxPool(Protocol):
 
 class RemoteKeeper:
     """Stands in for a `Keeper`: `Verifier(suites, workers=32, sandbox=RemoteKeeper(transport))`. A worker only waits,
-    so there may be as many as executors may run at a time. `transport` is called from all of them."""
+    so there may be as many as executors may run at a time. `transport` is called from all of them. `options` are for
+    the testers that custom checkers run in, which are here."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, options: SandboxOptions | None = None) -> None:
         self._transport = transport
+        self._checkers = LocalCheckers(options or SandboxOptions())
 
     def start(self) -> None:
         """Asks the executor whether it is there. Raises SandboxError."""
@@ -67,17 +89,20 @@ class RemoteKeeper:
 
     def close(self) -> None:
         """The executor stays."""
+        self._checkers.close()
 
     @contextmanager
     def slot(self) -> Iterator[RemoteSandbox]:
-        yield RemoteSandbox(self._transport)
+        yield RemoteSandbox(self._transport, self._checkers)
 
 
 class RemoteSandbox:
     """See `base.Sandbox`. Where the executor fails or says what can't be, cases have a fault."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, checkers: LocalCheckers | None = None) -> None:
+        """Without `checkers`, suites with one of their own are judge errors."""
         self._transport = transport
+        self._checkers = checkers
         self._isolation = NOT_RUN
         self._attempts: dict[str, None] = {}
 
@@ -90,10 +115,10 @@ class RemoteSandbox:
         self._attempts.clear()
         return taken
 
-    def hello(self) -> None:
+    def hello(self, deadline: float | None = None) -> None:
         """Raises SandboxError where the executor doesn't answer."""
         try:
-            answer = read_answer(self._transport(write_request("hello")), most=0, keep_bytes=0, do="hello")
+            answer = read_answer(self._transport(write_request("hello"), deadline), most=0, keep_bytes=0, do="hello")
         except Malformed as problem:
             raise SandboxError("executor", f"its answer can't be used: {problem}") from None
         self._isolation = answer.isolation
@@ -166,6 +191,18 @@ class RemoteSandbox:
     ) -> TestRun:
         _refuse(tests)
 
+    @contextmanager
+    def checking(self, arbiter: Arbiter, *, deadline: float | None = None) -> Iterator[Checking]:
+        if self._checkers is None:
+            yield _NoChecking()
+        else:
+            yield self._checkers.checking(arbiter, deadline)
+
+    def converse(
+        self, program: Program, arbiter: Arbiter, case: bytes, limits: Limits, *, deadline: float | None = None
+    ) -> Conversed:
+        return Conversed(Facts(fault=f"executor: {_NO_INTERACTOR}"), Ruling())
+
     def _asked(
         self,
         request: bytes,
@@ -187,7 +224,7 @@ class RemoteSandbox:
                 answer = read_answer(sent, most=most, keep_bytes=keep_bytes, do=do)
             except ExecutorDied as error:
                 if last:
-                    return self._killer(str(error))
+                    return self._killer(str(error), deadline)
             except Malformed as problem:
                 if last:
                     return Facts(fault=f"executor: its answer can't be used: {problem}")
@@ -203,12 +240,12 @@ class RemoteSandbox:
     def _sent(self, request: bytes, deadline: float | None) -> bytes | None:
         """None where the answer doesn't come by the deadline: an executor may hang, and the caller must answer."""
         if deadline is None:
-            return self._through(request)
+            return self._through(request, deadline)
         outcome: list[bytes | SandboxError] = []
 
         def send() -> None:
             try:
-                outcome.append(self._through(request))
+                outcome.append(self._through(request, deadline))
             except SandboxError as error:
                 outcome.append(error)
 
@@ -221,23 +258,28 @@ class RemoteSandbox:
             raise outcome[0]
         return outcome[0]
 
-    def _through(self, request: bytes) -> bytes:
+    def _through(self, request: bytes, deadline: float | None) -> bytes:
         try:
-            return self._transport(request)
+            return self._transport(request, deadline)
         except SandboxError:
             raise
         except Exception as error:
             raise SandboxError("call executor", f"{type(error).__name__}: {error}") from None
 
-    def _killer(self, reason: str) -> Facts:
+    def _killer(self, reason: str, deadline: float | None) -> Facts:
         """An executor that dies twice under the same submission, and answers without it, was killed by it: else a
         submission could choose to be our failure."""
         try:
-            self.hello()
+            self.hello(deadline)
         except SandboxError:
             return Facts(fault=f"executor: {reason}")
         self._attempts["executor killed"] = None
         return Facts(killed=Killed.ZYGOTE)
+
+
+class _NoChecking:
+    def check(self, case: bytes, answer: bytes) -> Ruling:
+        return Ruling(fault="executor: there are no testers for a custom checker on this side")
 
 
 def _refuse(tests: Tests) -> NoReturn:

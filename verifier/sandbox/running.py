@@ -118,6 +118,18 @@ WRITERS = frozenset({"open", "fdopen", "TextIOWrapper", "BufferedWriter", "Buffe
 
 def leave(status: int, code: CodeType) -> int:
     """What the interpreter does at its end, without the slow part of taking modules apart."""
+    status = wind_up(status)
+    if any(WRITERS.intersection(part.co_names) for part in code_objects(code)):
+        import io
+
+        for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+            for writer in [o for o in gc.get_objects() if isinstance(o, kind)]:
+                flush(writer)
+    return status
+
+
+def wind_up(status: int) -> int:
+    """Waits for threads, runs what is to run at exit, and flushes the standard streams."""
     import atexit
 
     threading = sys.modules.get("threading")
@@ -130,12 +142,6 @@ def leave(status: int, code: CodeType) -> int:
         status = status or 120  # what CPython exits with when the last flush fails
     flush(sys.__stdout__)
     flush(sys.stderr)
-    if any(WRITERS.intersection(part.co_names) for part in code_objects(code)):
-        import io
-
-        for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
-            for writer in [o for o in gc.get_objects() if isinstance(o, kind)]:
-                flush(writer)
     return status
 
 

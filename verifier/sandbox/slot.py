@@ -13,8 +13,23 @@ from dataclasses import dataclass, replace
 from verifier.errors import SandboxError
 from verifier.limits import Limits
 from verifier.sandbox import protocol
-from verifier.sandbox.base import LOST, NOT_RUN, Facts, Isolation, Killed, Program, Stage, TestRun, Tests
+from verifier.sandbox.arbiters import Arbiters
+from verifier.sandbox.base import (
+    LOST,
+    NOT_RUN,
+    Arbiter,
+    Checking,
+    Conversed,
+    Facts,
+    Isolation,
+    Killed,
+    Program,
+    Stage,
+    TestRun,
+    Tests,
+)
 from verifier.sandbox.compiled import CompiledCache
+from verifier.sandbox.conversation import Conversation
 from verifier.sandbox.facts import (
     SPOILS_THE_LAST,
     asked_modules,
@@ -29,6 +44,7 @@ from verifier.sandbox.folder import Folder
 from verifier.sandbox.orphans import Orphans
 from verifier.sandbox.pipes import close_all, open_pipes
 from verifier.sandbox.policy import MAX_TASKS, Layer, Problem, isolation, place_of, policy_of
+from verifier.sandbox.shortage import Shortage
 from verifier.sandbox.tested import ADDRESS_HEADROOM_BYTES, TestedPrograms
 from verifier.sandbox.turnstile import Turnstile
 from verifier.sandbox.watch import GRACE, Watch
@@ -51,6 +67,8 @@ class _Run:
     keep_bytes: int = 0
     max_answer_bytes: int = 0
     deadline: float | None = None
+    talk: Conversation | None = None
+    """What feeds its stdin and takes its stdout."""
 
 
 @dataclass(slots=True)
@@ -78,19 +96,23 @@ class Slot:
         self._own_problems = problems
         place = place_of(number, self._policy)
         self._uid = place.cell_uid
+        self._processor = place.processor
         self._scratch = Folder(place.cell_uid)
         self._attempts: dict[str, None] = {}
         self._turnstile = turnstile
         self._zygotes = ZygotePool(options, "zygote", MAX_ZYGOTES)
         self._orphans = Orphans(os.getuid() if self._uid is None else self._uid)
         self._pid = -1
+        self._shortage = Shortage()
         self._known = _Known()
         self._alone = False
         self._isolation = NOT_RUN
+        self._testers = ZygotePool(options, "tester_zygote", MAX_TESTER_ZYGOTES)
+        self._arbiters = Arbiters(self._testers, compiled, place, self._among_others)
         self._tested = TestedPrograms(
             self._zygote,
             self._zygotes.discard,
-            ZygotePool(options, "tester_zygote", MAX_TESTER_ZYGOTES),
+            self._testers,
             compiled,
             place,
             self._scratch,
@@ -115,7 +137,9 @@ class Slot:
 
     def close(self) -> None:
         self._zygotes.close()
+        self._testers.close()
         self._tested.close()
+        self._arbiters.close()
         self._orphans.settle()
         self._scratch.close()
 
@@ -173,11 +197,32 @@ class Slot:
             program, tests, limits, stop_early=stop_early, max_timeouts=max_timeouts, deadline=deadline
         )
 
+    def checking(self, arbiter: Arbiter, *, deadline: float | None = None) -> AbstractContextManager[Checking]:
+        return self._arbiters.checking(arbiter, deadline=deadline)
+
+    def converse(
+        self, program: Program, arbiter: Arbiter, case: bytes, limits: Limits, *, deadline: float | None = None
+    ) -> Conversed:
+        conversed = self._conversed(program, arbiter, case, limits, deadline)
+        if is_borderline(conversed.facts, limits):
+            with self._by_itself():
+                conversed = self._conversed(program, arbiter, case, limits, deadline)
+        return conversed
+
+    def _conversed(
+        self, program: Program, arbiter: Arbiter, case: bytes, limits: Limits, deadline: float | None
+    ) -> Conversed:
+        talk = Conversation(self._arbiters, arbiter, case, processor=self._processor, deadline=deadline)
+        facts = self._program_facts(_Run(program, limits, deadline=deadline, talk=talk))
+        return Conversed(facts, talk.ruling, talk.transcript.text())
+
     def _program_facts(self, run: _Run) -> Facts:
         watch = self._watched(run)
         if isinstance(watch, Facts):
             return watch
         end = self._end_facts(watch, run)
+        if watch.was_dismissed:
+            end = end._replace(exit_status=None, signal=None)  # that was us
         facts = end._replace(
             stdout=watch.stdout,
             stdout_bytes=watch.stdout_bytes,
@@ -245,8 +290,9 @@ class Slot:
         if run.program.code != self._known.code:
             self._known = _Known(run.program.code)
         lost = strikes = 0
-        is_second = False
+        is_second = in_want_of_memory = False
         self._tested.settle()
+        self._arbiters.settle()
         while True:
             if run.deadline is not None and time.monotonic() > run.deadline:
                 return Facts(killed=Killed.DEADLINE)
@@ -254,7 +300,7 @@ class Slot:
             self._pid = -1
             try:
                 zygote = self._zygote(environment)
-                with self._among_others():
+                with self._by_itself() if in_want_of_memory and not self._alone else self._among_others():
                     watch = self._one_cell(zygote, run)
             except SandboxError as error:
                 self._zygotes.discard(environment)
@@ -273,6 +319,7 @@ class Slot:
             if not self._learn(watch, zygote):
                 if watch.was_killed_by_others and not is_second:
                     is_second = True  # if it was its own doing it will do it again; it gains nothing, knowing no answer
+                    in_want_of_memory = self._shortage.was()  # for which others may be to blame
                     continue
                 return watch
             if self._known.environment <= environment:
@@ -312,15 +359,19 @@ class Slot:
             max_frame_bytes=(run.max_answer_bytes if is_function else protocol.MAX_BYTECODE_BYTES) + 65_536,
             expected_frames=len(run.calls) + (2 if is_function else 3),
             deadline=run.deadline,
+            poller=run.talk.begin() if run.talk is not None else None,
         )
         watch.scratch = "" if zygote.can_mount else scratch
         try:
             watch.read_answers(pipes["answers"])
             watch.read_output(pipes["stdout"], pipes.get("stderr", -1))
             watch.feed(pipes["requests"], self._requests(run))
-            if not is_function:
-                watch.feed(pipes["stdin"], run.stdin)
-            watch.until_end()
+            if run.talk is not None:
+                run.talk.hold(watch, pid, pipes["stdin"])
+            else:
+                if not is_function:
+                    watch.feed(pipes["stdin"], run.stdin)
+                watch.until_end()
         finally:
             watch.close()
             if scratch:

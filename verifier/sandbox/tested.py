@@ -98,7 +98,6 @@ class TestedPrograms:
         self._environment: frozenset[str] = frozenset()
 
     def close(self) -> None:
-        self._testers.close()
         self._folder.close()
 
     def settle(self) -> None:

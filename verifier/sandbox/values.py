@@ -200,6 +200,19 @@ def _loaded(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, ())
 
 
+def of_numpy(value: Any) -> int | float | None:
+    """The plain number that one of numpy's looks like and is none of; None for all else, also for those of its numbers
+    whose class is made from Python's own."""
+    if type(value).__module__ != "numpy":
+        return None
+    numpy = sys.modules.get("numpy")
+    numbers = tuple(getattr(numpy, name, None) for name in ("integer", "floating", "bool_"))
+    if not all(isinstance(number, type) for number in numbers) or not isinstance(value, numbers):  # type: ignore[arg-type]
+        return None
+    plain: Any = None if isinstance(value, float) else value.item()
+    return plain if type(plain) in (int, float, bool) else None
+
+
 def of_library(value: Any) -> Any:
     if isinstance(value, _loaded("decimal", "Decimal")):
         return {"D": str(value)}

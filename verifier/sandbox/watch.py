@@ -12,10 +12,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import resource
 import select
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from verifier.limits import Limits
 from verifier.sandbox.base import LOST, Killed
 from verifier.sandbox.folder import is_over
 from verifier.sandbox.orphans import end_orphans_of
+from verifier.sandbox.processes import resident_bytes, state_of, waited_ns
 from verifier.sandbox.protocol import SCRATCH_BYTES, SCRATCH_FILES, FrameReader, numbers
 
 TICK_S = 0.02
@@ -39,7 +40,6 @@ KILL_S = 30.0
 _CHUNK_BYTES = 1 << 18
 _PIPE_BYTES = 1 << 20  # /proc/sys/fs/pipe-max-size, what an unprivileged process may ask for
 _STDERR_TAIL_BYTES = 2048
-_PAGE_BYTES = resource.getpagesize()
 
 
 @dataclass(slots=True)
@@ -124,6 +124,12 @@ class Watch:
         self._unwanted = False
         self.served_by = -1
         """Where another process has a part in what this one does, its id: then that one's waiting counts too."""
+        self.others_s = 0.0
+        """Wall time that another process has to answer for, which then is no idle time of this one."""
+        self.on_output: Callable[[bytes], None] | None = None
+        """Takes what is printed to stdout, in the place of keeping it."""
+        self.stdout_ended = False
+        self._is_held = False
         self.scratch = ""
         """The directory whose size is to be watched; one that is a file system of its own needs no watching."""
         self.killed: Killed | None = None
@@ -159,6 +165,27 @@ class Watch:
             if fd >= 0:
                 os.set_blocking(fd, False)
                 self._poller.register(fd, select.POLLIN)
+
+    def hold_output(self, held: bool) -> None:
+        """Whether stdout is left unread for now, so that who prints has to wait."""
+        if held == self._is_held or self.stdout_ended or self._stdout_fd < 0:
+            return
+        self._is_held = held
+        if held:
+            with contextlib.suppress(KeyError):
+                self._poller.unregister(self._stdout_fd)
+        else:
+            self._poller.register(self._stdout_fd, select.POLLIN)
+
+    def drain_output(self) -> None:
+        """Reads what has been printed by now."""
+        for fd in (self._stdout_fd, self._stderr_fd):
+            while fd >= 0 and self._drain(fd):
+                pass
+
+    def backlog(self, fd: int) -> int:
+        """Bytes given to `feed` that have not been taken yet."""
+        return len(self._feeding.get(fd, b""))
 
     def read_answers(self, fd: int) -> None:
         """Answers are looked at on every tick and at the end, not as each comes: waking up for each of a hundred
@@ -212,9 +239,7 @@ class Watch:
 
     def finish(self) -> None:
         """After the end: what is left in the pipes."""
-        for fd in (self._stdout_fd, self._stderr_fd):
-            while fd >= 0 and self._drain(fd):
-                pass
+        self.drain_output()
         self.wall_s = time.monotonic() - self._began
         self._take_answers(self.end.cpu_s)
 
@@ -226,6 +251,10 @@ class Watch:
     def end(self) -> Ended:
         assert self.ended is not None, "the cell has not ended"
         return self.ended
+
+    @property
+    def was_dismissed(self) -> bool:
+        return self._unwanted
 
     @property
     def was_killed_by_others(self) -> bool:
@@ -296,7 +325,7 @@ class Watch:
                 self.dismiss()  # it has ended, and its zygote, which sleeps, has not said so
             else:
                 self.kill(Killed.WALL_TIME)
-        elif self._resident_bytes() - self._zygote.baseline_bytes > limits.memory_bytes:
+        elif resident_bytes(self._pid) - self._zygote.baseline_bytes > limits.memory_bytes:
             self.kill(Killed.MEMORY)
         elif self._has_children():
             self.kill(Killed.PROCESS)
@@ -317,11 +346,12 @@ class Watch:
 
     def _idle_s(self, now: float, last: Mark) -> float:
         """Wall time since the last progress, less what was spent waiting for a processor."""
-        return now - self._began - last.wall_s - (self._waited_ns() - self._waited_before_ns) / 1e9
+        waited_s = (self._waited_ns() - self._waited_before_ns) / 1e9
+        return now - self._began - last.wall_s - waited_s - self.others_s
 
     def _waited_ns(self) -> int:
-        waited_ns = _waited_ns(self._pid)
-        return waited_ns if self.served_by < 0 else waited_ns + _waited_ns(self.served_by)
+        waited = waited_ns(self._pid)
+        return waited if self.served_by < 0 else waited + waited_ns(self.served_by)
 
     def _has_children(self) -> bool:
         """Whether the cell has a child, or left one behind: that its zygote inherited, or nobody did."""
@@ -335,18 +365,6 @@ class Watch:
                         return True
         mark = self._zygote.orphan_mark
         return mark is not None and end_orphans_of(self._pid, mark)
-
-    def _resident_bytes(self) -> int:
-        """Of the whole process. Once its first thread has ended, only the others know."""
-        try:
-            with open(f"/proc/{self._pid}/statm", "rb", buffering=0) as stream:
-                pages = int(stream.read(128).split()[1])
-            for task in () if pages else os.listdir(f"/proc/{self._pid}/task"):
-                with open(f"/proc/{self._pid}/task/{task}/statm", "rb", buffering=0) as stream:
-                    pages = max(pages, int(stream.read(128).split()[1]))
-            return pages * _PAGE_BYTES
-        except (OSError, IndexError, ValueError):
-            return 0
 
     def _take_answers(self, cpu_s: float) -> bool:
         """Reads what answers there are; True where there were any. The time until now is theirs."""
@@ -382,10 +400,14 @@ class Watch:
         if not data:
             with contextlib.suppress(KeyError):
                 self._poller.unregister(fd)
+            self.stdout_ended = self.stdout_ended or fd == self._stdout_fd
             return False
         self._printed_bytes += len(data)
         if fd == self._stderr_fd:
             self.stderr_tail = (self.stderr_tail + data)[-_STDERR_TAIL_BYTES:]
+        elif self.on_output is not None:
+            self.stdout_bytes += len(data)
+            self.on_output(data)
         else:
             room = self._keep_bytes - self.stdout_bytes
             if room > 0:
@@ -413,20 +435,3 @@ class Watch:
             self._poller.unregister(fd)
         if fd not in self._unclosed:
             os.close(fd)
-
-
-def state_of(pid: int) -> str:
-    """The letter that proc(5) has for it; "" where there is none."""
-    with contextlib.suppress(OSError, IndexError), open(f"/proc/{pid}/stat", "rb") as stream:
-        return chr(stream.read().rpartition(b")")[2].split()[0][0])
-    return ""
-
-
-def _waited_ns(pid: int) -> int:
-    """How long a process has waited for a processor: that one of its threads which waited longest."""
-    waited_ns = 0
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/schedstat", "rb") as stream:
-                waited_ns = max(waited_ns, int(stream.read().split()[1]))
-    return waited_ns

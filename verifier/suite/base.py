@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias, cast
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,22 +24,75 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from verifier.limits import Limits
+from verifier.limits import CEILINGS, FLOORS, MIB, Limits
 from verifier.suite.digest import digest
+from verifier.suite.source import SourceProblem, binds, parse
 
 MAX_CASES = 100_000
 MAX_WEIGHT = 1e9
 """So that the sum of all weights stays finite."""
 
-CheckerName: TypeAlias = Literal["exact", "tokens", "lines", "float", "unordered", "set", "any_of", "json"]
+MAX_CODE_BYTES = 1 << 20
+"""Of a custom checker, or an interactor."""
+
+CheckerName: TypeAlias = Literal["exact", "tokens", "lines", "float", "unordered", "set", "any_of", "json", "custom"]
 
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    def digested(self) -> dict[str, object]:
+        """What of it goes into a suite's digest."""
+        return dict(self)
 
-class Checker(Model):
-    """How an answer is compared. The rules of each name are told in `verifier.suite.checkers`."""
+
+def _lines(text: str) -> str:
+    """With the line ends that a file would be read with."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class ArbiterCode(Model):
+    """Code of a suite that says whether an answer is right, a checker or an interactor. It runs in a tester, and
+    never here. docs/checkers.md tells how to write it."""
+
+    code: Annotated[str, AfterValidator(_lines)] = ""
+    """Its text. In a suite's directory it stands in a file of its own, `checker.py` or `interactor.py`."""
+    form: Literal["function", "program"] = "function"
+    """A function that returns True, False or (False, why); or a program as in Kattis' and ICPC's problem packages,
+    which gets paths of files and ends with the status 42 or 43."""
+    flags: tuple[str, ...] = Field((), strict=False, max_length=100)
+    """Form `program`: what follows the three paths on its command line."""
+    cpu_time_s: float = Field(10.0, ge=FLOORS["cpu_time_s"], le=CEILINGS["cpu_time_s"], allow_inf_nan=False)
+    """CPU seconds of the code itself, for each case."""
+    memory_bytes: int = Field(1024 * MIB, ge=64 * MIB, le=int(CEILINGS["memory_bytes"]))
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(cpu_time_s=self.cpu_time_s, memory_bytes=self.memory_bytes)
+
+    def check_code(self, function: str, file: str) -> None:
+        """Raises ValidationError for code that can't be run, or defines no `function` where it should."""
+        if not self.code.strip():
+            raise problem(("code",), f"is required: its text, or the file {file} in the suite's directory")
+        if len(self.code.encode("utf-8", "surrogatepass")) > MAX_CODE_BYTES:
+            raise problem(("code",), f"must be at most {MAX_CODE_BYTES >> 20} MiB of text")
+        try:
+            parse(self.code)
+        except SourceProblem as why:
+            raise problem(("code",), f"is not Python: {why}") from None
+        if self.form == "function":
+            if not binds(self.code, function):
+                raise problem(("code",), f"must define {function}(); a program that ends by a status is form 'program'")
+            if self.flags:
+                raise problem(("flags",), "are for form 'program' only")
+        for index, flag in enumerate(self.flags):
+            if not flag.isprintable():
+                raise problem(("flags", index), "must be printable text")
+
+
+class Checker(ArbiterCode):
+    """How an answer is compared. The rules of each name are told in `verifier.suite.checkers`. With the name `custom`
+    the suite's own code decides, and only the fields of ArbiterCode and `max_answer_bytes` mean anything."""
 
     name: CheckerName
     abs_tol: float | None = Field(None, ge=0, allow_inf_nan=False)
@@ -50,6 +104,29 @@ class Checker(Model):
     """Whether a tuple may stand for a list."""
     numbers: Literal["any", "strict"] = "any"
     """Whether an equal number of another type will do: 1, 1.0 and True."""
+    max_answer_bytes: int = Field(4 * MIB, ge=1, le=int(CEILINGS["output_bytes"]))
+    """Checker `custom`: an answer of more is refused without being read. In kind `function` they are those of the
+    encoded answer."""
+
+    @property
+    def is_custom(self) -> bool:
+        return self.name == "custom"
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Self:
+        own = {*ArbiterCode.model_fields, "max_answer_bytes"}
+        for name in sorted(self.model_fields_set - {"name"}):
+            if self.is_custom and name not in own:
+                raise problem((name,), "means nothing to checker 'custom', whose code decides")
+            if not self.is_custom and name in own:
+                raise problem((name,), f"is for checker 'custom' only, and this is {self.name!r}")
+        if self.is_custom:
+            self.check_code("check", "checker.py")
+        return self
+
+    def digested(self) -> dict[str, object]:
+        own = {*ArbiterCode.model_fields, "max_answer_bytes", "name"}
+        return {name: value for name, value in self if name == "name" or (name in own) == self.is_custom}
 
 
 class RewardRule(Model):
@@ -82,6 +159,15 @@ class Case(Model):
     """CPU seconds that the reference solution took; None where the suite is not calibrated."""
     reference_memory_bytes: int | None = Field(None, ge=0)
     """Peak memory of the reference solution above that of an idle sandbox."""
+
+
+class Calibration(Model):
+    """Where the cases' reference figures were measured; written by `verifier suite calibrate`, and judges nothing."""
+
+    machine_speed: float = Field(gt=0, allow_inf_nan=False)
+    """How fast one processor was: 2 is twice as fast as 1, which is defined where it is measured."""
+    python: str = ""
+    """The version of Python that the references ran on, such as "3.11"."""
 
 
 class LimitsForm(Model):
@@ -122,25 +208,29 @@ class AnySuite(Model):
     """Whether the submission may open files, in a scratch directory of its own."""
     early_stop: bool = False
     """Stop at the first case that is not AC; the rest is reported SK."""
+    calibration: Calibration | None = None
+    """Not part of the digest."""
     max_timeouts: int = Field(20, ge=1)
     """Stop after this many cases ran out of time; the rest is reported SK. A loop over a thousand cases would hold a
     worker for hours otherwise."""
 
     @cached_property
     def digest(self) -> str:
-        """`sha256:<hex>` of everything that judges: all but `id` and `title`. Stable across processes and the order
-        of keys; it tells 1, 1.0, True and "1" apart."""
+        """`sha256:<hex>` of everything that judges: all but `id`, `title` and `calibration`. Stable across processes
+        and the order of keys; it tells 1, 1.0, True and "1" apart."""
         head: dict[str, object] = {}
         cases: Sequence[Case] = ()
         for name in type(self).model_fields:
             value = getattr(self, name)
             if name == "cases":
                 cases = value
+            elif name in ("id", "title", "calibration"):
+                continue
             elif isinstance(value, BaseModel):
-                head[name] = dict(value)
+                head[name] = value.digested() if isinstance(value, Model) else dict(value)
             elif isinstance(value, Limits):
                 head[name] = dataclasses.asdict(value)
-            elif name not in ("id", "title"):
+            else:
                 head[name] = value
         return digest([head, *(case.__dict__ for case in cases)])
 

@@ -16,6 +16,8 @@ the expected value only.
 | `any_of` | `exact` for one of the expected list | `tokens` for one of the expected texts |
 | `json` | `exact`, after parsing text | one JSON document, by value |
 
+`custom` is none of these: the suite's own code compares, in a tester (judging/custom.py), and not here.
+
 | default | why |
 |---|---|
 | a tuple may stand for a list, a range for either, a set for a frozenset | JSON has lists only, and peers fail right answers for `[(1, 2)]` |
@@ -52,6 +54,7 @@ from verifier.suite.literals import load_json
 EXACT_REL_TOL, EXACT_ABS_TOL = 1e-6, 1e-9
 FLOAT_TOL = 1e-6
 """Of the checker `float`, both absolute and relative."""
+_NOT_HERE = "a custom checker's code runs in a tester"
 JSON_SLACK_BYTES = 1 << 20
 JSON_SLACK_FACTOR = 16
 """A JSON answer may be this much longer than the expected one (indentation, escapes). Parsed JSON needs some twenty
@@ -71,7 +74,8 @@ ACCEPTED = Outcome(True)
 
 
 def check(actual: object, expected: object, checker: Checker, *, kind: Literal["function", "stdio"]) -> Outcome:
-    """Compare an answer by the rules of its suite's kind. Never raises for what an answer holds."""
+    """Compare an answer by the rules of its suite's kind. Never raises for what an answer holds. As the two functions
+    below, it raises ValueError for the checker `custom`, whose code is nothing to be run here."""
     if kind == "function":
         return check_value(actual, expected, checker)
     if not isinstance(actual, bytes):
@@ -82,6 +86,8 @@ def check(actual: object, expected: object, checker: Checker, *, kind: Literal["
 def check_value(actual: object, expected: object, checker: Checker) -> Outcome:
     """Compare a returned value. Values of any but plain built-in types equal nothing."""
     name = checker.name
+    if name == "custom":
+        raise ValueError(_NOT_HERE)
     if name == "exact" and type(actual) is type(expected) and type(expected) in ATOMS and actual == expected:
         return ACCEPTED
     if name == "tokens" or name == "lines":
@@ -107,6 +113,8 @@ def check_value(actual: object, expected: object, checker: Checker) -> Outcome:
 
 def check_output(actual: bytes, expected: object, checker: Checker) -> Outcome:
     """Compare what a program printed with the expected text, or with a list of texts for `any_of`."""
+    if checker.is_custom:
+        raise ValueError(_NOT_HERE)
     try:
         text = actual.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,8 +1,9 @@
 """Suites as they are written: the kinds `function` and `stdio`, and how a suite of any kind is read.
 
 A suite is data: cases, the checker that compares answers, limits, and how the verdicts become a reward. `parse_suite`
-reads one from JSON or from a plain dict. What all kinds share is in `verifier.suite.base`, the kinds that bring their
-own test code are in `verifier.suite.tested`. All models are frozen; don't change the lists inside.
+reads one from JSON or from a plain dict. What all kinds share is in `verifier.suite.base`; the kinds that bring their
+own test code are in `verifier.suite.tested`, and `interactive` is in a module of its own. All models are frozen; don't
+change the lists inside.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from verifier.errors import SuiteError
 from verifier.suite.base import (
     MAX_CASES,
     AnySuite,
+    Calibration,
     Case,
     Checker,
     CheckerName,
@@ -36,6 +38,7 @@ from verifier.suite.base import (
     entry_point_name,
     problem,
 )
+from verifier.suite.interactive import InteractiveCase, InteractiveSuite, Interactor
 from verifier.suite.literals import ValueProblem, decode_value, load_json
 from verifier.suite.tested import AssertsSuite, NamedCase, PytestSuite
 
@@ -122,6 +125,8 @@ class FunctionSuite(AnySuite):
         at_least_one(self.cases)
         position = int(self.result[5:-1]) if self.result.startswith("args") else -1
         textual = self.checker.name in ("tokens", "lines")
+        if self.checker.form == "program":
+            raise problem(("checker", "form"), "'program' is for printed text, kind 'stdio'; use a function")
         for index, case in enumerate(self.cases):
             at = ("cases", index, "expected")
             if position >= len(case.args):
@@ -167,6 +172,9 @@ __all__ = [
     "Checker",
     "FunctionCase",
     "FunctionSuite",
+    "InteractiveCase",
+    "InteractiveSuite",
+    "Interactor",
     "NamedCase",
     "PytestSuite",
     "RewardRule",
@@ -176,13 +184,22 @@ __all__ = [
     "parse_suite",
 ]
 
-Suite: TypeAlias = FunctionSuite | StdioSuite | PytestSuite | AssertsSuite
+Suite: TypeAlias = FunctionSuite | StdioSuite | PytestSuite | AssertsSuite | InteractiveSuite
 
-KINDS: dict[str, type[FunctionSuite] | type[StdioSuite] | type[PytestSuite] | type[AssertsSuite]] = {
+KINDS: dict[
+    str,
+    type[FunctionSuite] | type[StdioSuite] | type[PytestSuite] | type[AssertsSuite] | type[InteractiveSuite],
+] = {
     "function": FunctionSuite,
     "stdio": StdioSuite,
     "pytest": PytestSuite,
     "asserts": AssertsSuite,
+    "interactive": InteractiveSuite,
+}
+_CASES: dict[object, type[BaseModel]] = {
+    FunctionSuite: FunctionCase,
+    StdioSuite: StdioCase,
+    InteractiveSuite: InteractiveCase,
 }
 
 
@@ -255,11 +272,15 @@ def _explain(error: ErrorDetails, kind: str) -> str:
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[str | int]) -> type[BaseModel]:
-    inner: dict[str, type[BaseModel]] = {"limits": LimitsForm, "checker": Checker, "reward": RewardRule}
+    inner: dict[str, type[BaseModel]] = {
+        "limits": LimitsForm,
+        "calibration": Calibration,
+        "checker": Checker,
+        "interactor": Interactor,
+        "reward": RewardRule,
+    }
     if not loc:
         return model
     if loc[0] == "cases":
-        if model is FunctionSuite:
-            return FunctionCase
-        return StdioCase if model is StdioSuite else NamedCase
+        return _CASES.get(model, NamedCase)
     return inner.get(str(loc[0]), model)

@@ -19,12 +19,13 @@ from typing import Any, NamedTuple
 from verifier.errors import RequestError, SuiteError
 from verifier.suite.model import Suite
 from verifier.suite.store import (
-    CASES_FILE,
+    CACHED_BYTES,
     MAX_FILE_BYTES,
     REFRESH_S,
-    SUITE_FILE,
     TESTS_FOLDER,
+    TOP_FILES,
     check_digest,
+    held_bytes,
     read_suite,
     split_reference,
 )
@@ -35,9 +36,6 @@ LOAD_TIMEOUT_S = 30.0
 """After so long no further request is made for the same suite or event."""
 RETRY_S = 5.0
 """After so long S3 is asked again for what it could not be asked for."""
-CACHED_BYTES = 128 << 20
-CASE_BYTES = 1 << 10
-"""What a case takes in memory beside its content; measured 0.8 KiB."""
 REMEMBERED = 10_000
 """References whose answers are remembered; the suites themselves are bounded by their bytes."""
 
@@ -182,7 +180,11 @@ class Bucket:
             if status == 412:
                 raise Changed(f"{Place(self.name, asked.get('Key', ''))} changes while it is read") from None
             if status == 403:
-                raise S3Problem(f"access denied ({code[:60]}): the role of this verifier needs {need}") from None
+                # S3 says so, too, of what is not there, to who may not list the bucket.
+                or_else = ", and kms:Decrypt on its key where it has one; or there is no such object" * ("Key" in asked)
+                raise S3Problem(
+                    f"access denied ({code[:60]}): the role of this verifier needs {need}{or_else}"
+                ) from None
             if status >= 500 or code in _BUSY:
                 raise Unreachable(f"S3 failed ({code[:60]}, status {status})") from None
             raise S3Problem(f"S3 refused the request ({code[:60]}, status {status}); it needs {need}") from None
@@ -251,7 +253,7 @@ class _Answer:
 class S3Store:
     """Suites in `s3://bucket/prefix/<id>/`, laid out as in a directory.
 
-    A suite stays in memory (`cached_bytes` counts its files and cases, the longest unused goes first). Whether it has
+    A suite stays in memory (`cached_bytes` of them by an estimate, the longest unused goes first). Whether it has
     changed is asked by listing its files, one request, when it is needed and `refresh_s` have gone by; one that was
     asked for by its digest is what it is and is not asked about again. Threads that need the same suite wait for one
     load. Where S3 does not answer, a suite that is in memory goes on being used.
@@ -353,12 +355,12 @@ class S3Store:
             if kept is not None:
                 return stamp, kept
             try:
-                suite = self._read(name, stamp, until)
+                suite, held = self._read(name, stamp, until)
             except Changed:
                 if reading == _READINGS - 1:
                     raise
                 continue
-            self._keep(name, stamp, suite)
+            self._keep(name, stamp, suite, held)
             return stamp, suite
         raise AssertionError
 
@@ -368,20 +370,24 @@ class S3Store:
     def _list(self, name: str) -> Stamp:
         folder = self._folder(name)
         files, folders = self._bucket.list(folder, most=MAX_FILES, delimiter="/")
-        found = [file for file in files if file.path in (SUITE_FILE, CASES_FILE)]
+        found = [file for file in files if file.path in TOP_FILES]
         if f"{TESTS_FOLDER}/" in folders:
             tests, _ = self._bucket.list(f"{folder}{TESTS_FOLDER}/", most=MAX_FILES)
             found += [file._replace(path=f"{TESTS_FOLDER}/{file.path}") for file in tests if _is_meant(file.path)]
         return tuple(sorted(found))
 
-    def _read(self, name: str, stamp: Stamp, until: float) -> Suite:
+    def _read(self, name: str, stamp: Stamp, until: float) -> tuple[Suite, int]:
+        """And what it takes in memory."""
         etags = {file.path: file.etag for file in stamp}
         sizes = {file.path: file.size for file in stamp}
+        read: list[bytes] = []
 
         def content(path: str) -> bytes:
             if time.monotonic() > until:
                 raise Unreachable(f"S3 took more than {LOAD_TIMEOUT_S:g} s")
-            return self._bucket.get(self._folder(name) + path, most_bytes=MAX_FILE_BYTES, etag=etags[path])
+            found = self._bucket.get(self._folder(name) + path, most_bytes=MAX_FILE_BYTES, etag=etags[path])
+            read.append(found)
+            return found
 
         def contents(paths: Sequence[str]) -> Sequence[bytes]:
             if len(paths) == 1:
@@ -392,10 +398,10 @@ class S3Store:
             finally:
                 pool.shutdown(cancel_futures=True)
 
-        return read_suite(name, sizes, contents)
+        suite = read_suite(name, sizes, contents)
+        return suite, held_bytes(suite, read)
 
-    def _keep(self, name: str, stamp: Stamp, suite: Suite) -> None:
-        size = sum(file.size for file in stamp) + CASE_BYTES * (1 + len(suite.known_cases))
+    def _keep(self, name: str, stamp: Stamp, suite: Suite, size: int) -> None:
         with self._lock:
             if (name, stamp) not in self._suites:
                 self._bytes_left -= size

@@ -120,6 +120,15 @@ def scopes(text: str) -> symtable.SymbolTable:
         return symtable.symtable(text, "<test code>", "exec")
 
 
+def binds(text: str, name: str) -> bool:
+    """Whether a text that compiles gives something this name at its top: by `def`, an assignment or an import."""
+    try:
+        symbol = scopes(text).lookup(name)
+    except KeyError:
+        return False
+    return symbol.is_assigned() or symbol.is_imported()
+
+
 def last_name(node: ast.AST) -> str:
     """`c` of `a.b.c`, of `a.b.c(...)`, and of `a.b.c[...]`; empty for what has no name."""
     while isinstance(node, (ast.Call, ast.Subscript)):

@@ -7,7 +7,7 @@ import re
 import threading
 import tomllib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,8 +17,16 @@ from verifier.suite.model import Suite, parse_suite
 from verifier.suite.tested import MAX_FILES, MAX_TEXT_BYTES
 
 SUITE_FILE, CASES_FILE, TESTS_FOLDER = "suite.toml", "cases.jsonl", "tests"
+CHECKER_FILE, INTERACTOR_FILE = "checker.py", "interactor.py"
+ARBITER_FILES = {CHECKER_FILE: "checker", INTERACTOR_FILE: "interactor"}
+"""Files that hold the `code` of these fields."""
+TOP_FILES = (SUITE_FILE, CASES_FILE, *ARBITER_FILES)
 MAX_FILE_BYTES = 64 << 20
-"""Of `suite.toml`, and of `cases.jsonl`. The files in `tests/` may have MAX_TEXT_BYTES together."""
+"""Of each file beside `tests/`. The files in there may have MAX_TEXT_BYTES together."""
+CACHED_BYTES = 128 << 20
+"""Of memory, for suites that a store keeps."""
+CASE_BYTES = 1 << 10
+"""What a case takes in memory beside its content; measured 0.8 KiB."""
 REFRESH_S = 60.0
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -68,16 +76,19 @@ def check_digest(suite: Suite, wanted: str, name: str) -> None:
 
 class DirectoryStore:
     """Suites in `<root>/<id>/`: `suite.toml`, and its cases in `cases.jsonl` (one a line) or inline as `[[cases]]`. The
-    `files` of a suite of kind `pytest` are those in `tests/`, or inline.
+    `files` of a suite of kind `pytest` are those in `tests/`, or inline; so is the `code` of a custom checker that in
+    `checker.py`, and that of an interactor in `interactor.py`.
 
     An id is `[a-z0-9][a-z0-9_.-]*`, so it can't lead elsewhere, and neither may a symbolic link. The last `cached`
-    suites stay in memory and are read again when a file changes. May be used from several threads.
+    suites stay in memory, `cached_bytes` of them by an estimate, and are read again when a file changes. May be used
+    from several threads.
     """
 
-    def __init__(self, root: Path, *, cached: int = 64) -> None:
+    def __init__(self, root: Path, *, cached: int = 64, cached_bytes: int = CACHED_BYTES) -> None:
         self.root = Path(root)
         self._cached = cached
-        self._cache: OrderedDict[str, tuple[Stamp, Suite]] = OrderedDict()
+        self._cached_bytes = cached_bytes
+        self._cache: OrderedDict[str, tuple[Stamp, Suite, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def ids(self) -> list[str]:
@@ -99,7 +110,7 @@ class DirectoryStore:
         return suite
 
     def _load(self, name: str) -> Suite:
-        paths = (SUITE_FILE, CASES_FILE, *self._tests(name))
+        paths = (*TOP_FILES, *self._tests(name))
         files = {path: self._inside(name, path) for path in paths}
         stamp = tuple((str(file), _stamp(file)) for file in files.values())
         with self._lock:
@@ -111,15 +122,25 @@ class DirectoryStore:
         sizes = {
             path: status[1] if status else 0
             for path, (_, status) in zip(paths, stamp, strict=True)
-            if status or path not in (SUITE_FILE, CASES_FILE)
+            if status or path not in TOP_FILES
         }
-        suite = read_suite(name, sizes, lambda wanted: [_content(name, path, files[path]) for path in wanted])
+        read: list[bytes] = []
+
+        def contents(wanted: Sequence[str]) -> Sequence[bytes]:
+            found = [_content(name, path, files[path]) for path in wanted]
+            read.extend(found)
+            return found
+
+        suite = read_suite(name, sizes, contents)
         with self._lock:
-            self._cache[name] = (stamp, suite)
+            self._cache[name] = (stamp, suite, held_bytes(suite, read))
             self._cache.move_to_end(name)
-            while len(self._cache) > self._cached:
+            while len(self._cache) > self._cached or (len(self._cache) > 1 and self._held() > self._cached_bytes):
                 self._cache.popitem(last=False)
         return suite
+
+    def _held(self) -> int:
+        return sum(held for _, _, held in self._cache.values())
 
     def _tests(self, name: str) -> list[str]:
         """Paths of the suite's test files and their data, without what Python and editors leave beside them."""
@@ -175,7 +196,8 @@ def read_suite(name: str, sizes: Mapping[str, int], read: Callable[[Sequence[str
     if SUITE_FILE not in sizes:
         raise SuiteError(f"there is no suite of this id (no {name}/{SUITE_FILE} in the store)", path=name)
     _check_size(f"{name}/{SUITE_FILE}", sizes[SUITE_FILE], MAX_FILE_BYTES)
-    _check_size(f"{name}/{CASES_FILE}", sizes.get(CASES_FILE, 0), MAX_FILE_BYTES)
+    for file in (CASES_FILE, *ARBITER_FILES):
+        _check_size(f"{name}/{file}", sizes.get(file, 0), MAX_FILE_BYTES)
     value = _head(name, _text(name, SUITE_FILE, read([SUITE_FILE])[0]))
     tests = sorted(path for path in sizes if path.startswith(f"{TESTS_FOLDER}/"))
     if value.get("kind") == "pytest" and tests:
@@ -184,6 +206,9 @@ def read_suite(name: str, sizes: Mapping[str, int], read: Callable[[Sequence[str
         _check_size(f"{name}/{TESTS_FOLDER}", sum(sizes[path] for path in tests), MAX_TEXT_BYTES)
         texts = [_text(name, path, content) for path, content in zip(tests, read(tests), strict=True)]
         value["files"] = {path.removeprefix(f"{TESTS_FOLDER}/"): text for path, text in zip(tests, texts, strict=True)}
+    for file in ARBITER_FILES:
+        if file in sizes:
+            _add_code(name, value, file, lambda file=file: _text(name, file, read([file])[0]))  # type: ignore[misc]
     if CASES_FILE not in sizes:
         if "cases" not in value and value.get("kind") not in ("pytest", "asserts"):
             raise SuiteError(f"has no cases: add {CASES_FILE}, or [[cases]] to {SUITE_FILE}", path=name)
@@ -199,6 +224,33 @@ def read_suite(name: str, sizes: Mapping[str, int], read: Callable[[Sequence[str
             raise
         line = lines[int(place[1])]
         raise SuiteError(error.problem, path=f"{name}/{CASES_FILE}:{line}{error.path[place.end() :]}") from None
+
+
+def held_bytes(suite: Suite, files: Iterable[bytes]) -> int:
+    """About what a suite takes in memory: what was measured, and at most 2.5 times that. JSON of many small values
+    takes fifty times its text."""
+    text = sum(2 * len(f) + 96 * f.count(b"[") + 64 * f.count(b",") + 320 * f.count(b"{") for f in files)
+    return text + CASE_BYTES * (1 + len(suite.known_cases))
+
+
+def _add_code(name: str, value: dict[str, object], file: str, text: Callable[[], str]) -> None:
+    """The code in a file of ARBITER_FILES, as that of its field. Raises SuiteError for one that the suite has no use
+    for: more likely than not it is meant to judge."""
+    field, at = ARBITER_FILES[file], f"{name}/{file}"
+    kinds = ("interactive",) if file == INTERACTOR_FILE else ("function", "stdio")
+    kind = value.get("kind")
+    if isinstance(kind, str) and kind not in kinds:
+        raise SuiteError(f"is for kind {' or '.join(map(repr, kinds))}, and this is {kind!r}; remove it", path=at)
+    given = value.get(field, {})
+    if field == "checker" and isinstance(given, str):
+        given = {"name": given}
+    if not isinstance(given, dict):
+        return  # which is refused where the suite is read
+    if field == "checker" and given.get("name") != "custom":
+        raise SuiteError(f'is there, but {SUITE_FILE} doesn\'t say: checker = "custom"', path=at)
+    if "code" in given:
+        raise SuiteError(f"has code both in {SUITE_FILE} ({field}.code) and in {file}; keep one of them", path=name)
+    value[field] = {**given, "code": text()}
 
 
 def _check_size(path: str, size: int, allowed: int) -> None:

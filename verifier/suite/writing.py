@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from tomlkit.items import Table
 
 from verifier.limits import Limits
-from verifier.suite.base import Case
+from verifier.suite.base import ArbiterCode, Case
 from verifier.suite.literals import LEAVES
 from verifier.suite.model import PytestSuite, Suite
-from verifier.suite.store import CASES_FILE, SUITE_FILE, TESTS_FOLDER
+from verifier.suite.store import ARBITER_FILES, CASES_FILE, SUITE_FILE, TESTS_FOLDER
 
 _JSON_LEAVES: frozenset[type] = frozenset({type(None), bool, int, float, str})
 _MAX_JSON_INT = 10**4000
@@ -49,7 +49,8 @@ def _field(value: object) -> Any:
             if getattr(value, field.name) != getattr(default if field.name == "wall_time_s" else Limits(), field.name)
         }
     if isinstance(value, BaseModel):
-        return {name: getattr(value, name) for name in type(value).model_fields if name in value.model_fields_set}
+        given = [name for name in type(value).model_fields if name in value.model_fields_set]
+        return {name: _field(getattr(value, name)) for name in given}
     if isinstance(value, tuple):
         return list(value)
     return value
@@ -91,7 +92,8 @@ def _literal(value: Any) -> str:
 
 
 def toml_of(suite: Suite, comments: Mapping[str, str] | None = None) -> str:
-    """`suite.toml` without the cases. `comments` are set above the keys, or tables, that they are named after."""
+    """`suite.toml` without what stands in files of its own: cases, tests, and the code that judges. `comments` are set
+    above the keys, or tables, that they are named after."""
     document = tomlkit.document()
     comments = comments or {}
     # A key that follows a table would belong to it.
@@ -99,6 +101,8 @@ def toml_of(suite: Suite, comments: Mapping[str, str] | None = None) -> str:
         if key in ("cases", "files"):
             continue
         if isinstance(value, dict):
+            if key in ARBITER_FILES.values():
+                value.pop("code", None)
             if not value:
                 continue
             if comments.get(key):
@@ -124,13 +128,17 @@ def _comment(container: Any, text: str | None) -> None:
 
 
 def write_suite(folder: Path, suite: Suite, comments: Mapping[str, str] | None = None) -> None:
-    """Writes suite.toml, cases.jsonl and tests/ into a folder, which is made where it isn't there; its name will be the
-    suite's id. What else is in there stays. Raises OSError."""
+    """Writes suite.toml, cases.jsonl, checker.py or interactor.py, and tests/ into a folder, which is made where it
+    isn't there; its name will be the suite's id. What else is in there stays. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.joinpath(SUITE_FILE).write_text(toml_of(suite, comments), encoding="utf-8")
     if suite.cases:
         lines = (json.dumps(case_value(case), ensure_ascii=False) + "\n" for case in suite.cases)
         folder.joinpath(CASES_FILE).write_text("".join(lines), encoding="utf-8")
+    for file, field in ARBITER_FILES.items():
+        arbiter = getattr(suite, field, None)
+        if isinstance(arbiter, ArbiterCode) and arbiter.code:
+            folder.joinpath(file).write_text(arbiter.code, encoding="utf-8")
     if isinstance(suite, PytestSuite):
         for name, text in suite.files.items():
             path = folder / TESTS_FOLDER / name

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from verifier.errors import RequestError
-from verifier.wire.references import Reference, find_reference, join_path
+from verifier.suite.formats.fields import join_path
+from verifier.wire.references import Reference, find_reference
 
 Envelope = Literal["raw", "http"]
 

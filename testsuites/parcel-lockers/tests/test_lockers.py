@@ -25,6 +25,13 @@ def test_a_stored_parcel_is_in_the_wall_until_it_is_collected(wall):
     assert list(wall) == [2, 4, 1, 3]
 
 
+def test_a_parcel_is_collected_from_its_own_locker(wall):
+    wall.store("oars", 1)
+    number = wall.store("tent", 3)
+    assert wall.collect(number) == "tent"
+    assert ("oars" in wall, "tent" in wall) == (True, False)
+
+
 def test_a_full_wall_says_which_size_it_lacks(wall):
     wall.store("a", 3)
     wall.store("b", 3)
@@ -58,8 +65,8 @@ def test_watchers_hear_of_each_parcel(wall):
 
 
 def test_the_report_lists_occupied_lockers(wall, capsys):
-    wall.store("tent", 3)
     wall.store("oars", 2)
+    wall.store("tent", 3)
     report(wall)
     assert capsys.readouterr().out == "1: tent\n4: oars\n"
 

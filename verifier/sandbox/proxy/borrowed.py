@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+import types
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from verifier.sandbox.proxy import MAX_CLASSES, codec, errors
+from verifier.sandbox.proxy import MAX_CLASSES, errors
 from verifier.sandbox.proxy.classes import build
 from verifier.sandbox.proxy.describe import NAMED_BASES
 from verifier.sandbox.proxy.proxies import LINK, NUMBER, ProxyClass, RemoteModule, is_proxy
@@ -14,6 +16,8 @@ from verifier.sandbox.values import NotPlain
 
 if TYPE_CHECKING:
     from verifier.sandbox.proxy.link import Link
+
+_NAMELESS = types.ModuleType("nameless")
 
 _BUILTIN = {cls.__name__: cls for cls in NAMED_BASES}
 
@@ -133,7 +137,7 @@ class Borrowed:
     def by_name(self, module: str, name: str) -> Any:
         """What both sides have under a name. From a cell: classes that only hold data, and harmless exceptions."""
         if not self._link.guarded:
-            return codec.import_name(module, name)
+            return _import_name(module, name)
         if module != "builtins" or name not in _BUILTIN:
             if module == "builtins":
                 return type(name, (), {"__module__": "builtins"})  # a class that nothing is an instance of
@@ -159,3 +163,18 @@ def _set(value: Any, name: str, content: Any) -> None:
         super(RemoteModule, value).__setattr__(name, content)
     else:
         object.__setattr__(value, name, content)
+
+
+def _import_name(module: str, name: str) -> Any:
+    """What the standard library has under this name. Raises NotPlain."""
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        raise NotPlain("not of the standard library")
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:
+        raise NotPlain(str(error)) from None
+    for part in name.split(".") if name else ():
+        found = getattr(found, part, _NAMELESS)
+        if found is _NAMELESS:
+            raise NotPlain("no such name")
+    return found

@@ -8,7 +8,6 @@ arguments can be told.
 from __future__ import annotations
 
 import collections
-import importlib
 import sys
 import types
 from collections.abc import Callable
@@ -39,7 +38,6 @@ _LIST_ITERATORS = frozenset(type(iter(v)) for v in _ITERABLES)  # no tuple: a cl
 _DRIVEN = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 _COLLECTIONS: dict[str, Any] = {kind.__name__: kind for kind in _LIBRARY}
 _SINGLES = {"NotImplemented": NotImplemented, "Ellipsis": Ellipsis}
-_NAMELESS = types.ModuleType("nameless")
 
 
 class Encoder(values.Encoder):
@@ -164,18 +162,8 @@ class Encoder(values.Encoder):
             return {"S": ["pure path" if kind.__name__.startswith("Pure") else "path", [str(value)]]}
         if kind is slice:
             return {"S": ["slice", self.each((value.start, value.stop, value.step), depth)]}
-        if kind.__module__ == "numpy" and not self._link.guarded:
-            return self.of_numpy(value, kind)
-        return None
-
-    def of_numpy(self, value: Any, kind: type) -> Any:
-        """A cell's numbers that look like Python's own and are none. Tests compare them with plain ones."""
-        numbers = tuple(getattr(sys.modules.get("numpy"), name, ()) for name in ("integer", "floating", "bool_"))
-        if all(isinstance(number, type) for number in numbers) and issubclass(kind, numbers):
-            plain = value.item()
-            if type(plain) in (int, float, bool) and not isinstance(value, float):
-                return self.encode(plain)
-        return None
+        plain = None if self._link.guarded else values.of_numpy(value)
+        return None if plain is None else self.encode(plain)
 
     def of_collections(self, value: Any, kind: type, depth: int) -> Any:
         if kind is collections.deque:
@@ -444,18 +432,3 @@ def _path(text: str, *, is_pure: bool) -> Any:
     except ImportError:
         return text
     return pathlib.PurePosixPath(text) if is_pure else pathlib.Path(text)
-
-
-def import_name(module: str, name: str) -> Any:
-    """What the standard library has under this name. Raises NotPlain."""
-    if module.partition(".")[0] not in sys.stdlib_module_names:
-        raise NotPlain("not of the standard library")
-    try:
-        found = importlib.import_module(module)
-    except ImportError as error:
-        raise NotPlain(str(error)) from None
-    for part in name.split(".") if name else ():
-        found = getattr(found, part, _NAMELESS)
-        if found is _NAMELESS:
-            raise NotPlain("no such name")
-    return found

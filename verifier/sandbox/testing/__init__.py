@@ -9,6 +9,7 @@ it: what the tests import as the submission are proxies (verifier/sandbox/proxy/
     code.py        test code compiled, and what it needs to be loaded
     explain.py     why an assert failed
     reports.py     the frames to the keeper
+    arbiters.py    checkers and interactors of a suite
     asserts.py     kind "asserts": a script's steps
     suite_files.py     modules of a suite imported from memory
     stand_in.py    what the tests import where there is no submission

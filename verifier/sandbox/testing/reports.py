@@ -62,6 +62,25 @@ class Reports:
     def no_cell(self, *, overflowed: bool) -> None:
         write_all(ANSWERS_FD, frame(b"O" if overflowed else b"D"))
 
+    # What an arbiter says
+
+    def loaded(self) -> None:
+        write_all(ANSWERS_FD, frame(b"L"))
+
+    def ruled(self, accepted: bool, why: str, *, heard_end: bool) -> None:
+        self._send(b"V", [accepted, why, heard_end])
+
+    def failed(self, how: str, *, heard: bool = True) -> None:
+        self._send(b"F", [how, heard])
+
+    def unreadable(self, why: str) -> None:
+        self._send(b"U", why)
+
+    def noted(self, text: str) -> None:
+        self._send(b"J", text)
+
+    # Of all
+
     def all_done(self) -> None:
         write_all(ANSWERS_FD, frame(b"Q"))
 

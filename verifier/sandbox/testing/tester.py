@@ -15,7 +15,7 @@ from verifier.sandbox.modules import Environment
 from verifier.sandbox.protocol import MAX_BYTECODE_BYTES, PEER_FD
 from verifier.sandbox.proxy.tester import CellGone, Peer, is_proxy
 from verifier.sandbox.proxy.warm_up import converse
-from verifier.sandbox.testing import asserts, explain, jail, stand_in
+from verifier.sandbox.testing import arbiters, asserts, explain, jail, stand_in
 from verifier.sandbox.testing.code import TestCode, TestSource
 from verifier.sandbox.testing.reports import Reports, read_frame
 from verifier.sandbox.testing.suite_files import SuiteFiles, folders_of, write_files
@@ -42,8 +42,11 @@ def run(
         texts = [(name, read_frame()) for name in header["texts"]]
         folder = jail.confine(confinement, layers, header["root"])
         gc.enable()
-        _work(header, texts, folder, environment, run_files, reports)
-        status = 0
+        if header["kind"] == "arbiter":
+            status = _arbitrate(header, texts, folder, environment, reports)
+        else:
+            _work(header, texts, folder, environment, run_files, reports)
+            status = 0
     except (SetupError, OSError) as error:
         with contextlib.suppress(OSError):
             reports.fault(str(error))
@@ -104,6 +107,24 @@ def _work(
         else:
             by_submission = peer is not None and peer.raised_in_cell(error)
             reports.not_loaded(error, by_submission=by_submission)
+
+
+def _arbitrate(
+    header: dict[str, Any],
+    texts: list[tuple[str, bytes]],
+    folder: str,
+    environment: Environment,
+    reports: Reports,
+) -> int:
+    try:
+        code = _code(header, texts, environment, reports)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reports.not_loaded(error, by_submission=False)
+        return 0
+    if code is None:
+        return 0
+    explain.install(lambda value: False)
+    return arbiters.run_arbiter(code.parts[0][1], header, folder, reports)
 
 
 def _code(

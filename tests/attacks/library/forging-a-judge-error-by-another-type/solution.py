@@ -1,0 +1,2 @@
+def f(n):
+    return ['a', 'b', 'c']

@@ -1,0 +1,4 @@
+import time
+
+input()
+time.sleep(1000)

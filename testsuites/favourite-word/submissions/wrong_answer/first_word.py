@@ -1,0 +1,2 @@
+def favourite(words):
+    return words[0].lower() if words else ""

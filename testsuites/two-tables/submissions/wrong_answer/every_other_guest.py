@@ -1,0 +1,3 @@
+guests, _ = map(int, input().split())
+print("possible")
+print(*(1 + guest % 2 for guest in range(guests)))

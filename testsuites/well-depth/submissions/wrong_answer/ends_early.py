@@ -1,0 +1,2 @@
+greatest, ropes = map(int, input().split())
+print("rope", greatest)
