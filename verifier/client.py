@@ -1,6 +1,6 @@
 """Scoring by a Lambda function from anywhere: the interface of `Verifier`, with the work done by the reward function.
 
-    with LambdaVerifier("SageMaker-verifier", concurrency=32) as verifier:
+    with LambdaVerifier("SageMaker-code-verifier", concurrency=32) as verifier:
         for result in verifier.score(samples):
             print(result.id, result.verdict, result.reward)
 
@@ -13,35 +13,31 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
-from verifier.dispatch import Broken, Dispatcher, Item, Never, Progress
-from verifier.errors import RequestError
+from verifier.dispatch import Dispatcher, Progress
 from verifier.invoke import LONGEST_INVOCATION_S, MAX_PAYLOAD_BYTES, Function, failure_of
 from verifier.judging.judge import Judgement
 from verifier.judging.reward import Score
 from verifier.pipeline import Result
 from verifier.sandbox.base import NOT_RUN, Isolation
 from verifier.sandbox.policy import LEVELS
-from verifier.suite.literals import LEAVES
+from verifier.sending import Broken, Item, Never
+from verifier.suite.literals import decode_value
+from verifier.suite.writing import encode_value
 from verifier.verdict import CaseResult, Verdict
 from verifier.wire import Sample
 
 BATCH_BYTES = MAX_PAYLOAD_BYTES - (1 << 16)
 """A batch's samples together; the rest is for commas and brackets."""
 
-_MARKED = (tuple, set, frozenset, deque)
-_MAX_DIGITS_BITS = 10_000
-"""Integers beyond it are written in base 16: JSON readers limit the digits of a number."""
-
 
 class Invocable(Protocol):
     """A reward function that can be called: `invoke.Function`, or what stands for it."""
 
     def invoke(self, payload: bytes) -> bytes:
-        """The answer. Raises Later, Broken or Never (dispatch.py)."""
+        """The answer. Raises Later, Broken or Never (sending.py)."""
         ...
 
     def close(self) -> None: ...
@@ -61,8 +57,6 @@ class FunctionVerifier(Dispatcher):
     def _pack(self, sample: Sample) -> tuple[object, int]:
         try:
             text = json.dumps(_sendable(sample), allow_nan=False, separators=(",", ":"))
-        except RequestError as problem:
-            raise Never(f"the sample can't be sent: {problem}") from None
         except RecursionError:
             raise Never("the sample can't be sent: it is nested too deeply") from None
         except (TypeError, ValueError) as problem:
@@ -71,12 +65,16 @@ class FunctionVerifier(Dispatcher):
             raise Never("the sample can't be sent: it is over AWS's limit of 6 MB; give its suite by name instead")
         return text, len(text) + 1
 
-    def _send(self, items: Sequence[Item], remaining_s: float | None) -> list[Result]:
+    def _send(self, items: Sequence[Item], remaining_s: float | None) -> list[Result | None]:
         request = "[" + ",".join(cast(str, item.payload) for item in items) + "]"
         answer = _list_in(self._function.invoke(request.encode("ascii")))
         if len(answer) != len(items):
             raise Broken(f"the function answered {len(answer)} of {len(items)} samples")
-        return [_result(item, entry) for item, entry in zip(items, answer, strict=True)]
+        results = [_result(item, entry) for item, entry in zip(items, answer, strict=True)]
+        if len(items) == 1:
+            return [*results]
+        # Details that were too many for one answer come in several.
+        return [None if "left_out" in cast(dict[str, object], e) else r for r, e in zip(results, answer, strict=True)]
 
     def _shut(self) -> None:
         self._function.close()
@@ -86,8 +84,9 @@ class LambdaVerifier(FunctionVerifier):
     """Scores samples by the reward function `function_name` (name or ARN, with a qualifier or without).
 
     At most `concurrency` invocations run at a time, each with up to `batch` samples, fewer where there would not be
-    one for every sender or where the request would grow over AWS's 6 MB. `retries` bounds how often a batch that was
-    throttled or met a failure of the service is sent again. `timeout_s` is how long an answer may take: a little more
+    one for every sender or where the request would grow over AWS's 6 MB. Where AWS grants less concurrency, fewer are
+    sent at a time. `retries` bounds how often a batch that was throttled or met a failure of the service is sent again
+    while nothing else gets through. `timeout_s` is how long an answer may take: a little more
     than the function's own limit. `progress(done, read)` is called in the thread that takes the results.
     """
 
@@ -137,22 +136,13 @@ def _sendable(sample: Sample) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    """As JSON can hold it: what a suite may hold and JSON can't becomes {"$py": ...}."""
-    kind = type(value)
-    if value is None or kind is str or kind is bool:
-        return value
-    if kind is int:
-        number = cast(int, value)
-        return number if number.bit_length() <= _MAX_DIGITS_BITS else {"$py": hex(number)}
-    if kind is float:
-        return value if math.isfinite(cast(float, value)) else {"$py": repr(value)}
-    if isinstance(value, list) and kind is list:
-        return [_plain(item) for item in value]
+    """As JSON can hold it: what a suite may hold and JSON can't becomes {"$py": ...}. Raises ValueProblem."""
+    if type(value) is list:
+        return [_plain(item) for item in cast(list[object], value)]
     if isinstance(value, Mapping) and all(type(key) is str for key in value):
         return {key: _plain(item) for key, item in value.items()}
-    if kind in LEAVES or kind is dict or kind in _MARKED:
-        return {"$py": repr(value)}
-    raise RequestError(f"a value of type {kind.__name__} can't be part of a suite; use plain data")
+    # Within such text {"$py": ...} would be a dictionary, so it becomes what it stands for.
+    return encode_value(decode_value(value))
 
 
 # What comes back
@@ -257,5 +247,6 @@ def _number(value: object) -> float:
 
 
 def _same(one: object, other: object) -> bool:
-    """Whether two ids are the same JSON: 1, 1.0 and true are not."""
+    """Whether `one`, which was read from JSON, is what `other` becomes there: 1, 1.0 and true are not the same."""
+    other = json.loads(json.dumps(other))  # keys are strings then, or they could not be sorted
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -4,7 +4,7 @@
 
 A backend says how a batch is sent (`_send`). Whatever becomes of it, each sample gets a result of its own:
 
-    it could not be sent now (throttled, no connection)     sent again after a while, at random moments
+    it could not be sent now (throttled, no connection)     sent again when there is room, or after a while (sending.py)
     it came to nothing (a crash, a time-out, nonsense)      cut into parts, until what is at fault is alone
     it came to nothing, alone and twice                     a judge error for that sample, with the reason
     it can't be sent at all (no permission, no function)    a judge error for each, with the reason
@@ -15,19 +15,15 @@ So a failure never looks like a wrong answer, and never costs a neighbour its re
 from __future__ import annotations
 
 import asyncio
-import random
-import threading
 import time
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence, Sized
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from verifier.errors import RequestError
-from verifier.judging.judge import refused
-from verifier.pipeline import Result
+from verifier.pipeline import NOT_IN_TIME, Result
+from verifier.sending import Broken, Call, Item, Later, Never, Senders, Unit, judge_error
 from verifier.verdict import Verdict
 from verifier.wire import Malformed, Sample, sample_of
 
@@ -43,80 +39,6 @@ PARTS = 8
 ALONE_TRIES = 2
 """A sample that fails alone is sent once more before it is believed."""
 
-NOT_IN_TIME = "not judged in time"
-
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 20.0
-_CLOSING_S = 5.0
-
-
-class Later(Exception):
-    """The batch was not taken, through no fault of its own: another time it may be."""
-
-
-class Broken(Exception):
-    """The batch was taken and came to nothing. Any of its samples may be the cause."""
-
-
-class Never(Exception):
-    """The batch can't be sent, now or later."""
-
-
-@dataclass(slots=True)
-class Item:
-    """One sample on its way."""
-
-    index: int
-    id: object
-    payload: object = None
-    """What is sent of it, as the backend has made it."""
-    size: int = 0
-    """Bytes of that."""
-    result: Result | None = None
-    is_sent: bool = False
-
-
-@dataclass(slots=True)
-class _Unit:
-    """What is sent at once."""
-
-    call: _Call
-    items: list[Item]
-    failures: int = 0
-    """Times that it came to nothing."""
-
-
-@dataclass(slots=True)
-class _Call:
-    """One call of `score` or `stream`."""
-
-    deadline: float | None
-    waiting: deque[Item] = field(default_factory=deque)
-    """Not yet handed to the caller, in order."""
-    changed: threading.Condition = field(default_factory=threading.Condition)
-    done: int = 0
-    read: int = 0
-    is_over: bool = False
-    """Nobody waits for the results any more."""
-
-    def remaining_s(self) -> float | None:
-        return None if self.deadline is None else self.deadline - time.monotonic()
-
-    def settle(self, item: Item, result: Result) -> None:
-        with self.changed:
-            if item.result is None:
-                item.result, item.payload = result, None
-                self.done += 1
-                self.changed.notify_all()
-
-    def end(self) -> None:
-        with self.changed:
-            self.is_over = True
-            self.changed.notify_all()
-
-
-def judge_error(index: int, sample_id: object, reason: str) -> Result:
-    return Result(index, sample_id, refused(None, Verdict.JE, reason))
-
 
 class Dispatcher(ABC):
     """The interface of `Verifier`, for a backend that judges batches elsewhere. May be used from several threads."""
@@ -130,13 +52,8 @@ class Dispatcher(ABC):
         self.concurrency = concurrency
         self.batch = batch
         self._batch_bytes = batch_bytes
-        self._retries = retries
         self._progress = progress
-        self._queue: deque[_Unit] = deque()
-        self._queued = threading.Condition()
-        self._senders: list[threading.Thread] = []
-        self._idle = 0
-        self._closing = threading.Event()
+        self._senders = Senders(concurrency, retries, self._handle)
 
     # What a backend says
 
@@ -145,8 +62,9 @@ class Dispatcher(ABC):
         """What is sent of a sample, and its size in bytes. Raises Never, which becomes its result."""
 
     @abstractmethod
-    def _send(self, items: Sequence[Item], remaining_s: float | None) -> list[Result]:
-        """One result for each, in order. Raises Later, Broken or Never."""
+    def _send(self, items: Sequence[Item], remaining_s: float | None) -> Sequence[Result | None]:
+        """One result for each, in order; None where it has to be asked for again, in a smaller batch. Raises Later,
+        Broken or Never."""
 
     @abstractmethod
     def _shut(self) -> None:
@@ -164,16 +82,7 @@ class Dispatcher(ABC):
 
     def close(self) -> None:
         """What is under way is waited for, but not for long: it may hang. The rest is not sent."""
-        self._closing.set()
-        with self._queued:
-            left = list(self._queue)
-            self._queue.clear()
-            self._queued.notify_all()
-        for unit in left:
-            self._fail(unit, "the verifier was closed")
-        until = time.monotonic() + _CLOSING_S
-        for sender in self._senders:
-            sender.join(max(0.0, until - time.monotonic()))
+        self._senders.close()
         self._shut()
 
     def score(self, samples: Sequence[object], *, time_limit_s: float | None = None) -> list[Result]:
@@ -201,16 +110,16 @@ class Dispatcher(ABC):
             while (result := await asyncio.to_thread(next, results, None)) is not None:
                 yield result
         finally:
-            call.end()
+            self._end(call)
 
     # From samples to batches and back
 
-    def _call(self, time_limit_s: float | None) -> _Call:
-        if self._closing.is_set():
+    def _call(self, time_limit_s: float | None) -> Call:
+        if self._senders.is_closed:
             raise RuntimeError("the verifier was closed")
-        return _Call(None if time_limit_s is None else time.monotonic() + time_limit_s)
+        return Call(None if time_limit_s is None else time.monotonic() + time_limit_s)
 
-    def _results(self, samples: Iterable[object], call: _Call) -> Iterator[Result]:
+    def _results(self, samples: Iterable[object], call: Call) -> Iterator[Result]:
         size = self.batch
         if isinstance(samples, Sized):  # all senders have something to do
             size = max(1, min(size, -(-len(samples) // self.concurrency)))
@@ -235,9 +144,13 @@ class Dispatcher(ABC):
         except _Over:
             return
         finally:
-            call.end()
+            self._end(call)
 
-    def _next(self, call: _Call) -> Result:
+    def _end(self, call: Call) -> None:
+        call.end()
+        self._senders.renew()
+
+    def _next(self, call: Call) -> Result:
         """The result whose turn it is; waits for it."""
         item = call.waiting[0]
         told = -1
@@ -275,90 +188,53 @@ class Dispatcher(ABC):
 
     # Sending
 
-    def _put(self, units: Sequence[_Unit], *, first: bool = False) -> None:
-        with self._queued:
-            if self._closing.is_set():
-                for unit in units:
-                    self._fail(unit, "the verifier was closed")
-                return
-            if first:
-                self._queue.extendleft(reversed(units))
-            else:
-                self._queue.extend(units)
-            missing = min(len(self._queue) - self._idle, self.concurrency - len(self._senders))
-            for _ in range(missing):
-                # Not a pool's: those are waited for when the interpreter ends, and one may wait for an answer.
-                sender = threading.Thread(target=self._sending, name="verifier-sender", daemon=True)
-                self._senders.append(sender)
-                sender.start()
-            self._queued.notify(len(units))
-
-    def _sending(self) -> None:
-        while True:
-            with self._queued:
-                self._idle += 1
-                while not self._queue and not self._closing.is_set():
-                    self._queued.wait()
-                self._idle -= 1
-                if not self._queue:
-                    return
-                unit = self._queue.popleft()
-            try:
-                self._handle(unit)
-            except Exception as error:
-                # A bug of ours must cost a batch its judgement, not hold up everything behind it.
-                self._fail(unit, f"internal error: {type(error).__name__}: {error}")
-
-    def _handle(self, unit: _Unit) -> None:
+    def _handle(self, unit: Unit) -> bool:
+        """Whether it was taken. Raises Later where it was refused."""
         if unit.call.is_over:
-            return
+            return False
         unit.items = [item for item in unit.items if item.result is None]
         if not unit.items:
-            return
+            return False
         try:
             results = self._sent(unit)
         except Never as problem:
-            self._fail(unit, str(problem))
-            return
+            unit.fail(str(problem))
+            return False
         except Broken as problem:
             unit.failures += 1
             if len(unit.items) > 1:
-                self._put(_parts(unit, unit.items), first=True)
+                self._senders.put(_parts(unit, unit.items), first=True)
             elif unit.failures < ALONE_TRIES:
-                self._put([unit], first=True)
+                self._senders.put([unit], first=True)
             else:
-                self._fail(unit, f"judging failed, also with this sample alone: {problem}")
-            return
+                unit.fail(f"judging failed, also with this sample alone: {problem}")
+            return True
+        judged_some = any(result is not None and result.verdict is not Verdict.JE for result in results)
         late = []
         for item, result in zip(unit.items, results, strict=True):
-            if len(unit.items) > 1 and result.verdict is Verdict.JE and result.message == NOT_IN_TIME:
+            if result is None:
+                late.append(item)
+            elif len(unit.items) > 1 and _is_late(result, item, judged_some):
+                item.was_late = True
                 late.append(item)  # there were too many for the time that a batch has
             else:
                 unit.call.settle(item, result)
         if late:
-            self._put(_parts(unit, late), first=True)
+            self._senders.put(_parts(unit, late), first=True)
+        return True
 
-    def _sent(self, unit: _Unit) -> list[Result]:
-        """The results; sends it again where it wasn't taken. Raises Broken or Never."""
-        for tries in range(1, self._retries + 2):
-            remaining_s = unit.call.remaining_s()
-            if remaining_s is not None and remaining_s <= 0:
-                raise Never(NOT_IN_TIME)
-            try:
-                return self._send(unit.items, remaining_s)
-            except Later as problem:
-                if tries > self._retries:
-                    raise Never(f"not judged after {tries} tries: {problem}") from None
-            pause_s = random.uniform(0, min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**tries))
-            remaining_s = unit.call.remaining_s()
-            if self._closing.wait(pause_s if remaining_s is None else max(0.0, min(pause_s, remaining_s))):
-                raise Never("the verifier was closed")
-        raise AssertionError("the last try returns or raises")
-
-    @staticmethod
-    def _fail(unit: _Unit, reason: str) -> None:
-        for item in unit.items:
-            unit.call.settle(item, judge_error(item.index, item.id, reason))
+    def _sent(self, unit: Unit) -> Sequence[Result | None]:
+        """The results. Raises Later, Broken or Never."""
+        remaining_s = unit.call.remaining_s()
+        if remaining_s is not None and remaining_s <= 0:
+            raise Never(NOT_IN_TIME)
+        try:
+            return self._send(unit.items, remaining_s)
+        except (Later, Broken, Never):
+            raise
+        except Exception as error:
+            # A bug of ours, in what one of the samples led to.
+            raise Broken(f"internal error: {type(error).__name__}: {error}") from None
 
 
 class _Over(Exception):
@@ -368,7 +244,7 @@ class _Over(Exception):
 class _Filling:
     """The batch that is being filled."""
 
-    def __init__(self, dispatcher: Dispatcher, call: _Call, size: int) -> None:
+    def __init__(self, dispatcher: Dispatcher, call: Call, size: int) -> None:
         self._dispatcher = dispatcher
         self._call = call
         self._size = size
@@ -388,10 +264,20 @@ class _Filling:
         if self._items:
             for item in self._items:
                 item.is_sent = True
-            self._dispatcher._put([_Unit(self._call, self._items)])
+            self._dispatcher._senders.put([Unit(self._call, self._items)])
             self._items, self._bytes = [], 0
 
 
-def _parts(unit: _Unit, items: Sequence[Item]) -> list[_Unit]:
+def _parts(unit: Unit, items: Sequence[Item]) -> list[Unit]:
     size = -(-len(items) // PARTS)
-    return [_Unit(unit.call, list(items[start : start + size])) for start in range(0, len(items), size)]
+    return [Unit(unit.call, list(items[start : start + size])) for start in range(0, len(items), size)]
+
+
+def _is_late(result: Result, item: Item, judged_some: bool) -> bool:
+    """Whether time ran out before its turn. A judge error without a word may be just that: a function says why only
+    where it tells details. Once that is taken for granted, and again only where the batch had some that were judged."""
+    if result.verdict is not Verdict.JE:
+        return False
+    if result.message or result.cases:
+        return NOT_IN_TIME in (result.message, *(case.message for case in result.cases))
+    return judged_some or not item.was_late

@@ -11,19 +11,22 @@ value. Settings come from the environment:
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
+import os
 import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from verifier.errors import VerifierError
+from verifier.limits import beyond
 from verifier.sandbox.base import Facts
 from verifier.sandbox.executor_wire import Malformed, Request, read_request, write_answer
 from verifier.sandbox.keeper import Keeper
 from verifier.sandbox.slot import Slot
-from verifier.settings import remaining_s, sandbox_options
+from verifier.settings import memory_bytes, remaining_s, sandbox_options
 
 _start_lock = threading.Lock()
 
@@ -35,6 +38,8 @@ def handler(event: Any, context: Any = None) -> dict[str, object]:
     """Facts of what `event` asks for. Never raises: `{"fault": ...}` says what went wrong."""
     try:
         request = read_request(event)
+        if request.do != "hello" and (problem := beyond(request.limits, memory_bytes())):
+            return {"fault": problem}
         return answer(request, _keeper(), remaining_s(context))
     except Malformed as problem:
         return {"fault": f"the request can't be used: {problem}"}
@@ -42,6 +47,12 @@ def handler(event: Any, context: Any = None) -> dict[str, object]:
         return {"fault": str(error)}
     except Exception as error:
         return {"fault": f"internal error: {type(error).__name__}: {error}"}
+
+
+def start_early() -> None:
+    """What the first request would do otherwise, in Lambda's init phase. Where it can't be done, that says why."""
+    with contextlib.suppress(VerifierError):
+        _keeper().start()
 
 
 def answer(request: Request, keeper: Keeper, remaining_s: float | None = None) -> dict[str, object]:
@@ -80,7 +91,7 @@ def local_transport(keeper: Keeper) -> Any:
     """A transport to an executor in this process, for tests and for trying it out: the bytes are those of a real one,
     the split is not."""
 
-    def send(request: bytes) -> bytes:
+    def send(request: bytes, deadline: float | None = None) -> bytes:
         try:
             return json.dumps(answer(read_request(json.loads(request)), keeper)).encode("ascii")
         except (Malformed, VerifierError) as error:
@@ -98,3 +109,7 @@ def _keeper() -> Keeper:
 def _warm_keeper() -> Keeper:
     """Kept between invocations, with its warm zygotes."""
     return Keeper(_EXECUTORS, sandbox_options())
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    start_early()

@@ -7,7 +7,8 @@ Settings come from the environment:
     VERIFIER_SUITES_REFRESH_S   seconds after which S3 is asked whether a suite has changed; default 60
     VERIFIER_EVENTS_PREFIX      `s3://bucket/prefix`: an event `{"samples_s3": "s3://..."}` may name what is below it;
                                 default: none may
-    VERIFIER_WORKERS            submissions that run at the same time; default: one for each processor
+    VERIFIER_WORKERS            submissions that run at the same time; default: one for each processor that has 600 MB
+                                beside 500 for the verifier; with an executor 16, since they only wait
     VERIFIER_EXECUTOR_FUNCTION  an executor (executor.py) that runs the submissions; default: this process does
     VERIFIER_POLICY             layers of the jail that are required: `auto`, `linux`, `container` or `lambda`; default
                                 `auto`, which takes what there is
@@ -28,19 +29,25 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from verifier import observe
 from verifier.errors import RequestError, VerifierError
 from verifier.pipeline import Verifier
-from verifier.settings import number, remaining_s, sandbox_options
+from verifier.settings import memory_bytes, number, remaining_s, sandbox_options, workers
 from verifier.suite.store import REFRESH_S, open_store
 from verifier.wire import Envelope, read_request, respond
+
+MAX_ANSWER_BYTES = (6 << 20) - (1 << 16)
+"""AWS takes 6 MB, and not a byte more: an answer above it is a failed invocation."""
+
+EXECUTOR_WORKERS = 16
 
 _start_lock = threading.Lock()
 
@@ -58,8 +65,9 @@ def handler(event: Any, context: Any = None) -> Any:
     with observer.traced(len(request.samples)):
         results = _verifier().score(request.samples, time_limit_s=time_limit_s)
     observer.record(results, context)
-    details = os.environ.get("VERIFIER_DETAILS") == "1"
-    return respond([result.report() if details else result.entry() for result in results], request.envelope)
+    if os.environ.get("VERIFIER_DETAILS") == "1":
+        return respond(_fitting([result.report() for result in results], request.envelope), request.envelope)
+    return respond([result.entry() for result in results], request.envelope)
 
 
 def start_early() -> None:
@@ -67,7 +75,31 @@ def start_early() -> None:
     a small function, and nobody waits. Where it can't be done the first invocation says why, for each sample."""
     with contextlib.suppress(VerifierError):
         _observer()
-        _verifier().start()
+        verifier = _verifier()
+        if not os.environ.get("VERIFIER_EXECUTOR_FUNCTION"):  # which has an early start of its own
+            verifier.start()
+
+
+def _fitting(reports: Sequence[dict[str, object]], envelope: Envelope) -> list[dict[str, object]]:
+    """The reports as far as AWS takes them. Where they are too large, those of the largest go without their cases, and
+    where that is not enough without their message; `left_out` says so."""
+    fitting = list(reports)
+    sizes = [_size(report, envelope) for report in fitting]
+    around = len(json.dumps(respond([], envelope)))
+    for part in ("cases", "message"):
+        for index in sorted(range(len(fitting)), key=sizes.__getitem__, reverse=True):
+            if around + sum(sizes) - 2 <= MAX_ANSWER_BYTES:
+                return fitting
+            left_out = [*fitting[index].get("left_out", ()), part]  # type: ignore[misc]
+            fitting[index] = {name: value for name, value in fitting[index].items() if name != part}
+            fitting[index]["left_out"] = left_out
+            sizes[index] = _size(fitting[index], envelope)
+    return fitting
+
+
+def _size(report: dict[str, object], envelope: Envelope) -> int:
+    text = json.dumps(report)
+    return len(text) + 2 if envelope == "raw" else len(json.dumps(text))  # with a comma and a space, or quotation marks
 
 
 def _verifier() -> Verifier:
@@ -81,15 +113,17 @@ def _warm_verifier() -> Verifier:
     place = os.environ.get("VERIFIER_SUITES") or ("testsuites" if Path("testsuites").is_dir() else None)
     refresh_s = number("VERIFIER_SUITES_REFRESH_S", float)
     suites = None if place is None else open_store(place, refresh_s=REFRESH_S if refresh_s is None else refresh_s)
-    workers = number("VERIFIER_WORKERS", int)
     executor = os.environ.get("VERIFIER_EXECUTOR_FUNCTION")
     if executor:
         from verifier.invoke import executor_transport
         from verifier.sandbox.remote import RemoteKeeper
 
         # No journal: no submission runs here. Workers only wait.
-        return Verifier(suites, workers=workers or 16, sandbox=RemoteKeeper(executor_transport(executor)))
-    return Verifier(suites, workers=workers, sandbox=sandbox_options(), journal=_journal())
+        at_once = number("VERIFIER_WORKERS", int) or EXECUTOR_WORKERS
+        return Verifier(suites, workers=at_once, sandbox=RemoteKeeper(executor_transport(executor)))
+    return Verifier(
+        suites, workers=workers(), sandbox=sandbox_options(), journal=_journal(), memory_bytes=memory_bytes()
+    )
 
 
 @functools.cache

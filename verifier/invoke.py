@@ -1,20 +1,17 @@
 """Calling AWS Lambda functions through boto3 (extra `aws`), which is loaded at first use.
 
-An answer is bytes. Everything else is told apart by what may be done about it, in the words of `dispatch`: Later
+An answer is bytes. Everything else is told apart by what may be done about it, in the words of `sending`: Later
 (throttled, no connection, the service failed), Broken (the function was called and failed), Never (refused).
 """
 
 from __future__ import annotations
 
 import json
-import random
-import time
-from collections.abc import Callable
 from typing import Any
 
-from verifier.dispatch import Broken, Later, Never
 from verifier.errors import RequestError, SandboxError
-from verifier.sandbox.remote import ExecutorDied
+from verifier.sandbox.remote import ExecutorDied, Transport
+from verifier.sending import Broken, Gate, Later, Never
 from verifier.text import one_line
 
 MAX_PAYLOAD_BYTES = 6 << 20
@@ -38,6 +35,10 @@ class FunctionFailed(Broken):
         self.died = kind == "Runtime.ExitError" or kind == "Sandbox.Timedout" or "Task timed out after" in message
         """Its process ended, or had to be ended, in the midst of the invocation."""
         super().__init__(f"{kind}: {message}" if message else kind)
+
+
+class _HungUp(Exception):
+    """The connection ended after the request was sent, and before there was an answer: the function may have run."""
 
 
 class Function:
@@ -77,12 +78,23 @@ class Function:
             self._client = session.client("lambda", region_name=region, endpoint_url=endpoint_url, config=config)
         except botocore.exceptions.BotoCoreError as error:
             raise RequestError(str(error), path="function_name") from None
+        except ValueError as error:
+            raise RequestError(str(error), path="endpoint_url" if endpoint_url else "region") from None
 
     def close(self) -> None:
         self._client.close()
 
     def invoke(self, payload: bytes) -> bytes:
         """The answer to one invocation. Raises Later, Broken or Never."""
+        try:
+            return self._invoke(payload)
+        except _HungUp:  # as happens to a connection that was kept too long
+            try:
+                return self._invoke(payload)
+            except _HungUp as error:
+                raise Broken(str(error)) from None
+
+    def _invoke(self, payload: bytes) -> bytes:
         errors = self._errors
         try:
             response = self._client.invoke(FunctionName=self.name, InvocationType="RequestResponse", Payload=payload)
@@ -95,8 +107,17 @@ class Function:
             raise _refusal(error.response) from None
         except errors.ReadTimeoutError:
             raise Broken("no answer in time") from None
-        except (errors.ConnectionError, errors.HTTPClientError, errors.ResponseStreamingError) as error:
+        except (errors.ConnectionClosedError, errors.ResponseStreamingError) as error:
+            raise _HungUp(_line(str(error))) from None
+        except (
+            errors.EndpointConnectionError,
+            errors.ConnectTimeoutError,
+            errors.ProxyConnectionError,
+            errors.SSLError,
+        ) as error:
             raise Later(_line(str(error))) from None
+        except (errors.ConnectionError, errors.HTTPClientError) as error:
+            raise _HungUp(_line(str(error))) from None
         except (errors.BotoCoreError, ValueError) as error:
             raise Never(f"the function can't be called: {_line(str(error))}") from None
         if len(answer) > _MOST_READ_BYTES:
@@ -143,18 +164,20 @@ def _line(text: str) -> str:
 def executor_transport(
     function_name: str,
     *,
-    retries: int = 6,
-    timeout_s: float = 300.0,
+    retries: int = 10,
+    timeout_s: float = LONGEST_INVOCATION_S,
     connections: int = 64,
     region: str | None = None,
     endpoint_url: str | None = None,
     session: Any = None,
-) -> Callable[[bytes], bytes]:
+) -> Transport:
     """What `RemoteKeeper` sends by, for an executor that is a Lambda function.
 
-        Verifier(suites, workers=32, sandbox=RemoteKeeper(executor_transport("sandbox-executor")))
+        Verifier(suites, workers=32, sandbox=RemoteKeeper(executor_transport("SageMaker-code-verifier-executor")))
 
-    What it returns raises SandboxError, or ExecutorDied where the function's process ended in the midst.
+    A call that is throttled waits for its turn until the caller's deadline; without one, until `retries` more calls
+    were refused while no other was under way. `timeout_s` is how long an answer may take: not less than the function's
+    own timeout. What this returns raises SandboxError, or ExecutorDied where the function's process ended in the midst.
     """
     function = Function(
         function_name,
@@ -164,23 +187,22 @@ def executor_transport(
         endpoint_url=endpoint_url,
         session=session,
     )
+    gate = Gate(connections, retries)
 
-    def send(request: bytes) -> bytes:
-        for tries in range(retries + 1):
-            try:
-                answer = function.invoke(request)
-                if b'"errorType"' in answer[:_ERROR_HEAD_BYTES] and (failure := failure_of(_parsed(answer))):
-                    raise failure
-                return answer
-            except Later as problem:
-                if tries == retries:
-                    raise SandboxError("call executor", f"not after {tries + 1} tries: {problem}") from None
-            except FunctionFailed as problem:
-                kind = ExecutorDied if problem.died else SandboxError
-                raise kind("call executor", str(problem)) from None
-            except (Broken, Never) as problem:
-                raise SandboxError("call executor", str(problem)) from None
-            time.sleep(random.uniform(0, min(10.0, 0.1 * 2**tries)))
-        raise AssertionError("the last try returns or raises")
+    def send(request: bytes, deadline: float | None = None) -> bytes:
+        try:
+            return gate.through(lambda: _executed(function, request), deadline)
+        except FunctionFailed as problem:
+            kind = ExecutorDied if problem.died else SandboxError
+            raise kind("call executor", str(problem)) from None
+        except (Later, Broken, Never) as problem:
+            raise SandboxError("call executor", str(problem)) from None
 
     return send
+
+
+def _executed(function: Function, request: bytes) -> bytes:
+    answer = function.invoke(request)
+    if b'"errorType"' in answer[:_ERROR_HEAD_BYTES] and (failure := failure_of(_parsed(answer))):
+        raise failure
+    return answer

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from types import TracebackType
 from verifier.errors import RequestError, SandboxError, SuiteError
 from verifier.journal import Journal, key_of
 from verifier.judging.judge import Judgement, judge, refused
+from verifier.limits import beyond
 from verifier.sandbox.keeper import Keeper, SandboxOptions
 from verifier.sandbox.policy import LEVELS
 from verifier.sandbox.remote import SandboxPool
@@ -38,6 +39,11 @@ AHEAD = 8
 
 REMEMBERED_CASES = 10_000
 """Judgements that are kept for identical submissions, counted by their cases: some four megabytes."""
+
+NOT_IN_TIME = "not judged in time"
+
+_LOADS = 8
+"""Suites that a store is asked for at the same time where there is a time limit."""
 
 _PARSED_BYTES = 4 << 20
 """Of the text of suites that are kept parsed. One with more than an eighth of it is parsed anew each time."""
@@ -104,7 +110,8 @@ class Result:
                 "in_force": list(self.judgement.isolation.in_force),
                 "missing": dict(self.judgement.isolation.missing),
             },
-            "timing": {"judge_time_s": round(self.judge_time_s, 6)},
+            "suite": self.suite,
+            "timing": {"judge_time_s": round(self.judge_time_s, 6), "queue_time_s": round(self.queue_time_s, 6)},
         }
 
 
@@ -137,7 +144,8 @@ class Verifier:
     `suites` is a directory, `s3://bucket/prefix` or a SuiteStore, for samples that name their suite; `workers` is the
     number of submissions that run at the same time (default: one for each processor this process may use); `extraction`
     says how code is taken out of a completion; `sandbox` how submissions run, and which layers of the jail are
-    required; `journal` is a folder for a crash journal (journal.py), for where a submission could kill this process.
+    required; `journal` is a folder for a crash journal (journal.py), for where a submission could kill this process;
+    `memory_bytes` is what there is for all of it: suites whose limit is above it are judge errors.
     Workers start at first use, or with `start()`, and stay warm until `close()`.
     """
 
@@ -149,6 +157,7 @@ class Verifier:
         extraction: ExtractionRule = DEFAULT_EXTRACTION,
         sandbox: SandboxOptions | SandboxPool | None = None,
         journal: Path | None = None,
+        memory_bytes: int | None = None,
     ) -> None:
         if workers is not None and workers < 1:
             raise RequestError("must be at least 1", path="workers")
@@ -159,6 +168,8 @@ class Verifier:
             sandbox = Keeper(self.workers, sandbox)
         self._keeper: SandboxPool = sandbox
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="verifier")
+        self._loaders = ThreadPoolExecutor(_LOADS, thread_name_prefix="verifier-loader")
+        self._memory_bytes = memory_bytes
         self._journal = None if journal is None else Journal(journal)
         self._parsed: OrderedDict[str, Suite] = OrderedDict()
         self._parsed_bytes = 0
@@ -181,6 +192,7 @@ class Verifier:
         """Stops the workers; what is being judged is finished first."""
         self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._loaders.shutdown(wait=False, cancel_futures=True)  # a store may hang
         self._keeper.close()
 
     # Scoring
@@ -199,7 +211,7 @@ class Verifier:
         batch = _Batch(self, deadline)
         try:
             for index, sample in enumerate(samples):
-                batch.add(self._prepare(sample, index))
+                batch.add(self._prepare(sample, index, deadline))
                 if len(batch) >= self.workers * AHEAD:
                     yield batch.next()
             while len(batch):
@@ -229,7 +241,7 @@ class Verifier:
                         suite, Verdict.SV, "it killed the process that judged it", isolation=sandbox.isolation
                     )
                 if deadline is not None and time.monotonic() > deadline:
-                    return refused(suite, Verdict.JE, "not judged in time", isolation=sandbox.isolation)
+                    return refused(suite, Verdict.JE, NOT_IN_TIME, isolation=sandbox.isolation)
                 return judge(code, suite, sandbox, deadline=deadline)
         except SandboxError as error:
             return refused(suite, Verdict.JE, f"sandbox failure: {error}")
@@ -252,18 +264,26 @@ class Verifier:
 
     # From a sample to a job
 
-    def _prepare(self, sample: object, index: int) -> _Job | Result:
+    def _prepare(self, sample: object, index: int, deadline: float | None = None) -> _Job | Result:
         sample = sample_of(sample, index)
         if isinstance(sample, Malformed):
             return Result(index, sample.id, refused(None, Verdict.JE, f"malformed sample: {sample.problem}"))
+        if deadline is not None and time.monotonic() > deadline:
+            return Result(index, sample.id, refused(None, Verdict.JE, NOT_IN_TIME))
         try:
-            suite = self._suite(sample.reference)
+            suite = self._suite(sample.reference, deadline)
+        except _NotInTime:
+            return Result(index, sample.id, refused(None, Verdict.JE, NOT_IN_TIME))
         except RequestError as problem:
             return Result(index, sample.id, refused(None, Verdict.JE, f"no suite to judge by: {problem}"))
         except Exception as error:
+            if self._is_closed:
+                raise
             # A store may be anybody's, and the other samples have nothing to do with it.
             reason = f"internal error: {type(error).__name__}: {error}"
             return Result(index, sample.id, refused(None, Verdict.JE, reason))
+        if excess := beyond(suite.limits, self._memory_bytes):
+            return Result(index, sample.id, refused(suite, Verdict.JE, excess), suite=_name_of(suite))
         code = sample.code
         if code is None:
             if sample.completion is None:
@@ -278,8 +298,8 @@ class Verifier:
             code = extraction.code
         return _Job(index, sample.id, code, suite)
 
-    def _suite(self, reference: Reference | None) -> Suite:
-        """Raises RequestError where the sample names no suite, or one that is not to be had."""
+    def _suite(self, reference: Reference | None, deadline: float | None) -> Suite:
+        """Raises RequestError where the sample names no suite, or one that is not to be had; _NotInTime."""
         if reference is None:
             raise RequestError("is missing: give a suite, or {'suite': '<id>'}", path="reference_answer")
         if reference.suite_id is not None:
@@ -288,7 +308,7 @@ class Verifier:
                     f"names suite {reference.suite_id!r}, but this verifier was given no suites", path=reference.path
                 )
             digest = f"@{reference.digest}" if reference.digest else ""
-            return self._store.get(reference.suite_id + digest)
+            return self._stored(self._store, reference.suite_id + digest, deadline)
         # Many samples of a batch bring the same suite; validating it once is enough.
         try:
             text = repr(reference.suite)  # not as JSON, which writes (1,) and [1] alike
@@ -308,11 +328,25 @@ class Verifier:
                     self._parsed_bytes -= len(self._parsed.popitem(last=False)[0])
         return suite
 
+    def _stored(self, store: SuiteStore, ref: str, deadline: float | None) -> Suite:
+        """A store may take its time, and the results of the samples before this one must not be lost by that."""
+        if deadline is None:
+            return store.get(ref)
+        loading = self._loaders.submit(store.get, ref)
+        if not wait([loading], max(0.0, deadline - time.monotonic())).done:
+            loading.cancel()
+            raise _NotInTime
+        return loading.result()
+
     def _run(self, job: _Job, deadline: float | None, submitted: float) -> Result:
         began = time.monotonic()
         judgement = self.judge(job.code, job.suite, deadline=deadline)
         took = time.monotonic() - began
         return Result(job.index, job.id, judgement, took, began - submitted, _name_of(job.suite))
+
+
+class _NotInTime(Exception):
+    """The deadline came before the suite."""
 
 
 def _name_of(suite: Suite) -> str:

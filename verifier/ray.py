@@ -11,15 +11,18 @@ suites' directory be at the same path (or an S3 URL), and the system be Linux.
 from __future__ import annotations
 
 import importlib
+import itertools
+import pickle
 import queue
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from verifier.dispatch import Broken, Dispatcher, Item, Later, Never, Progress
+from verifier.dispatch import Dispatcher, Progress
 from verifier.errors import RequestError
 from verifier.pipeline import Result, Verifier
 from verifier.sandbox.keeper import SandboxOptions
+from verifier.sending import Broken, Item, Later, Never
 from verifier.wire import Sample
 
 START_S = 120.0
@@ -58,17 +61,26 @@ class RayVerifier(Dispatcher):
         self._settings = {"suites": suites, "workers": workers, "sandbox": sandbox}
         options = {"num_cpus": workers, "max_restarts": 0, **(resources or {})}
         self._actor_class = self._ray.remote(_Judge).options(**options)
-        self._actors: queue.LifoQueue[Any] = queue.LifoQueue()  # None: one that is to be started
+        # Those that are up come first; None is one that is to be started, and the number keeps actors from comparison.
+        self._actors: queue.PriorityQueue[tuple[bool, int, Any]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
         for _ in range(actors):
-            self._actors.put(None)
+            self._free(None)
+
+    def _free(self, actor: Any) -> None:
+        self._actors.put((actor is None, next(self._numbers), actor))
 
     def _pack(self, sample: Sample) -> tuple[object, int]:
-        return sample, 0
+        try:
+            packed = pickle.dumps(sample)
+        except Exception as problem:  # a value of any class may be in there, and do this in its own way
+            raise Never(f"the sample can't be sent: {type(problem).__name__}: {_first_line(problem)}") from None
+        return packed, len(packed)
 
     def _send(self, items: Sequence[Item], remaining_s: float | None) -> list[Result]:
         timeout_s = self._timeout_s if remaining_s is None else min(self._timeout_s, remaining_s)
         errors = self._ray.exceptions
-        actor = self._actors.get()
+        _, _, actor = self._actors.get()
         try:
             actor = actor or self._started()
             samples = [item.payload for item in items]
@@ -86,10 +98,8 @@ class RayVerifier(Dispatcher):
             raise Broken(_first_line(error)) from None
         except errors.RayError as error:
             raise Later(_first_line(error)) from None
-        except TypeError as error:
-            raise Broken(f"the sample can't be sent: {error}") from None
         finally:
-            self._actors.put(actor)
+            self._free(actor)
         if len(results) != len(items):
             raise Broken(f"the actor answered {len(results)} of {len(items)} samples")
         return [replace(result, index=item.index, id=item.id) for item, result in zip(items, results, strict=True)]
@@ -115,7 +125,7 @@ class RayVerifier(Dispatcher):
         """Those that still judge go with the program that started them."""
         while True:
             try:
-                actor = self._actors.get_nowait()
+                _, _, actor = self._actors.get_nowait()
             except queue.Empty:
                 return
             if actor is not None:
@@ -131,8 +141,9 @@ class _Judge:
     def start(self) -> None:
         self._verifier.start()
 
-    def score(self, samples: Sequence[object], time_limit_s: float) -> list[Result]:
-        return self._verifier.score(samples, time_limit_s=time_limit_s)
+    def score(self, samples: Sequence[bytes], time_limit_s: float) -> list[Result]:
+        """`samples` are as `_pack` has made them, in the driver."""
+        return self._verifier.score([pickle.loads(sample) for sample in samples], time_limit_s=time_limit_s)
 
 
 def _first_line(error: BaseException) -> str:

@@ -627,9 +627,12 @@ def test_alarms_watch_metrics_that_there_are() -> None:
 
 
 def test_alarms_need_several_bad_periods_and_tell_whom_they_should() -> None:
-    """M of N, silent while nothing runs; a topic only where there is one."""
-    for alarm in Stack().of_type("AWS::CloudWatch::Alarm").values():
-        assert 1 < alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
+    """M of N, silent while nothing runs; a topic only where there is one. Lambda's own errors and throttles last for a
+    minute or two: after that a trainer has given up, and calls no more. So one of them is enough."""
+    for name, alarm in Stack().of_type("AWS::CloudWatch::Alarm").items():
+        at_once = name in ("ErrorsAlarm", "ThrottlesAlarm")
+        assert (1 if at_once else 2) <= alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
+        assert (alarm["DatapointsToAlarm"] == 1) == at_once
         assert alarm["TreatMissingData"] == "notBreaching"
         assert not {"AlarmActions", "OKActions"} & set(alarm)
     for alarm in having("settings").of_type("AWS::CloudWatch::Alarm").values():
@@ -668,7 +671,15 @@ def raises(alarm: dict[str, Any], **values: float) -> bool:
             [{"bad": 51, "samples": 1000}],
             [{"bad": 50, "samples": 1000}, {"bad": 19, "samples": 19}],
         ),
-        ("ZeroRewardsAlarm", [{"bad": 96, "samples": 100}], [{"bad": 95, "samples": 100}, {"bad": 19, "samples": 19}]),
+        (
+            "ZeroRewardsAlarm",
+            [{"bad": 96, "samples": 100, "errors": 0}, {"bad": 20, "samples": 100, "errors": 80}],
+            [
+                {"bad": 95, "samples": 100, "errors": 0},
+                {"bad": 19, "samples": 19, "errors": 0},
+                {"bad": 19, "samples": 100, "errors": 81},
+            ],
+        ),
         (
             "RewardMeanAlarm",
             [{"reward": 0.01, "samples": 20}],
@@ -720,6 +731,20 @@ def test_the_dashboard_shows_metrics_that_there_are(features: tuple[str, ...]) -
     assert {name for namespace, name, _, _ in metrics if namespace == METRICS_NAMESPACE} == set(METRICS)
     [alarms] = [widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm"]
     assert alarms == [f"<{name}.Arn>" for name in stack.of_type("AWS::CloudWatch::Alarm")]
+
+
+def test_the_dashboards_share_of_zeros_is_of_what_was_judged() -> None:
+    """As the alarm's: ten judge errors beside ten zeros are no ten zeros of twenty."""
+    widgets = json.loads(Stack().properties("Dashboard")["DashboardBody"])["widgets"]
+    [share] = [
+        row[0]["expression"]
+        for widget in widgets
+        for row in widget["properties"].get("metrics", ())
+        if isinstance(row[0], dict) and "zero" in row[0]["expression"]
+    ]
+
+    values = {"zero": 10, "samples": 20, "errors": 10, "FILL": lambda value, _: value}
+    assert eval(share, {"__builtins__": {}}, values) == 100
 
 
 # --- queries

@@ -237,8 +237,20 @@ def test_what_submissions_print_is_in_no_log_and_no_result(local: str, tmp_path:
     assert verdicts[1:] == ["AC", "OLE", "AC"], result.output
     after = docker("logs", "--name", local).output
     assert "noise" not in after
+    assert "\N{REPLACEMENT CHARACTER}" not in after
+    assert "Memory Size: 3008 MB" in after
     assert "noise" not in result.output
     assert len(after) - before < 20_000
+
+
+def test_a_suite_for_more_memory_than_there_is(start: StartContainer, tmp_path: Path) -> None:
+    """Is a judge error that says so; and how many run at a time goes by the memory."""
+    large = {**ADD, "limits": {"memory_bytes": 2 << 30}}
+
+    result, rows = score(start(memory="1g", workers=None), [sample("ok"), sample("large", suite=large)], tmp_path)
+
+    assert [row["verdict"] for row in rows] == ["AC", "JE"], result.output
+    assert "limits.memory_bytes is 2,048 MiB, and this environment has 1,024" in rows[1]["message"]
 
 
 def test_two_callers_at_once(local: str, engine: Any) -> None:

@@ -30,6 +30,8 @@ THROTTLED = Answer(
     {"x-amzn-errortype": "TooManyRequestsException"},
 )
 UNAVAILABLE = Answer(b'{"message": "try later"}', 503, {"x-amzn-errortype": "ServiceException"})
+HUNG_UP = Answer(b"", 0)
+"""The connection ends without one."""
 NOT_FOUND = Answer(b'{"message": "no such function"}', 404, {"x-amzn-errortype": "ResourceNotFoundException"})
 
 
@@ -56,6 +58,9 @@ class LambdaServer:
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 answer = server._answer(self.path, self.rfile.read(length))
+                if answer is HUNG_UP:
+                    self.close_connection = True
+                    return
                 try:
                     self.send_response(answer.status)
                     self.send_header("Content-Length", str(len(answer.body)))

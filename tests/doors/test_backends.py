@@ -5,6 +5,7 @@ lambda     LambdaVerifier; Lambda's Invoke API on loopback, with the handler beh
 executor   Verifier whose sandbox is a second function, with the executor's handler behind the same API
 ray        RayVerifier on a local cluster
 emulator   LambdaVerifier; the image behind AWS's emulator
+docker     DockerVerifier; the same in a container without network
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import signal
 import sys
 import threading
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from tests.doors.lambda_server import LambdaServer
 from verifier import executor
 from verifier import handler as door
 from verifier.client import LambdaVerifier
+from verifier.docker.container import Options, down
+from verifier.docker.scoring import DockerVerifier, up
 from verifier.errors import RequestError
 from verifier.invoke import executor_transport
 from verifier.pipeline import Result, Verifier
@@ -161,6 +165,19 @@ def emulator(request: pytest.FixtureRequest) -> Iterator[LambdaVerifier]:
         function.close()
 
 
+@pytest.fixture(scope="module")
+def container(request: pytest.FixtureRequest) -> Iterator[DockerVerifier]:
+    client, built = request.getfixturevalue("engine"), request.getfixturevalue("image")
+    name = f"rl-code-verifier-backend-{os.getpid()}"
+    user = f"{50_000 + os.getpid() % 10_000}:990"  # the kernel counts a user's processes across containers
+    up(client, Options(name=name, image=built, user=user, workers=2))
+    try:
+        with DockerVerifier(name, batch=10, client=client) as verifier:
+            yield verifier
+    finally:
+        down(client, name)
+
+
 _slow = pytest.mark.slow
 BACKENDS = [
     pytest.param("local"),
@@ -168,6 +185,7 @@ BACKENDS = [
     pytest.param("split", id="executor"),
     pytest.param("cluster", id="ray", marks=_slow),
     pytest.param("emulator", marks=[_slow, pytest.mark.docker]),
+    pytest.param("container", id="docker", marks=[_slow, pytest.mark.docker]),
 ]
 
 
@@ -275,10 +293,8 @@ def test_the_context_manager_closes(local: Verifier, server: LambdaServer) -> No
 @pytest.mark.slow
 def test_an_actor_that_dies_is_replaced(cluster: RayVerifier) -> None:
     """Its batch is sent again, in parts and to another: nobody loses a reward."""
-    actors = [cluster._actors.get() for _ in range(cluster.concurrency)]
-    pids = cluster._ray.get([actor.__ray_call__.remote(lambda self: os.getpid()) for actor in actors if actor])
-    for actor in actors:
-        cluster._actors.put(actor)
+    actors = [actor for _, _, actor in cluster._actors.queue if actor]
+    pids = cluster._ray.get([actor.__ray_call__.remote(lambda self: os.getpid()) for actor in actors])
     slow = f"import time\ntime.sleep(1)\n{RIGHT}"
     killing = threading.Timer(0.4, lambda: [os.kill(pid, signal.SIGKILL) for pid in pids])
     killing.start()
@@ -287,6 +303,38 @@ def test_an_actor_that_dies_is_replaced(cluster: RayVerifier) -> None:
 
     assert told(results) == [(n, "AC", 1.0) for n in range(4)]
     assert pids
+
+
+@pytest.mark.slow
+def test_a_sample_that_cannot_be_pickled_costs_only_itself(cluster: RayVerifier) -> None:
+    """Nested too deeply, or a value of a class that has its own view of it: neither takes its batch along."""
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    bad = [sample(RIGHT, {**ADD, "cases": [{"args": [value], "expected": 1}]}, id="bad") for value in (deep, Shy())]
+
+    results = cluster.score([sample(RIGHT, id=1), *bad, sample(HALF, id=2)])
+
+    assert told(results) == [(1, "AC", 1.0), ("bad", "JE", 0.0), ("bad", "JE", 0.0), (2, "WA", 0.5)]
+    assert "can't be sent: ZeroDivisionError: shy" in results[2].message
+
+
+class Shy:
+    def __reduce__(self) -> Any:
+        raise ZeroDivisionError("shy")
+
+
+def test_actors_that_are_up_come_before_those_that_are_to_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one that can't be started for want of room would be tried again and again while another has nothing to do."""
+    ray = types.SimpleNamespace(is_initialized=lambda: True, remote=lambda kind: ray, options=lambda **options: ray)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    verifier = RayVerifier(actors=3)
+    for _ in range(3):
+        verifier._actors.get()
+    for actor in (None, ray, None):
+        verifier._free(actor)
+
+    assert [verifier._actors.get()[2] for _ in range(3)] == [ray, None, None]
 
 
 @pytest.mark.parametrize(

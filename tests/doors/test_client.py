@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tests.doors.lambda_server import NOT_FOUND, THROTTLED, UNAVAILABLE, Answer, LambdaServer, failed
-from verifier import client, dispatch
+from tests.doors.lambda_server import HUNG_UP, NOT_FOUND, THROTTLED, UNAVAILABLE, Answer, LambdaServer, failed
+from verifier import client, dispatch, sending
 from verifier.client import LambdaVerifier
 from verifier.errors import RequestError
 from verifier.pipeline import Result, Verifier
@@ -50,7 +51,7 @@ def server() -> Iterator[LambdaServer]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "_FIRST_PAUSE_S", 0.005)
+    monkeypatch.setattr(sending, "_FIRST_PAUSE_S", 0.005)
 
 
 Open = Callable[..., LambdaVerifier]
@@ -208,6 +209,43 @@ def test_what_was_not_taken_is_sent_again(server: LambdaServer, open_verifier: O
     assert rewards(results) == [0.5] * 20
 
 
+def test_a_concurrency_beyond_what_is_granted_costs_nothing(server: LambdaServer, open_verifier: Open) -> None:
+    """Where two of eight senders are let through, the others wait for their turns, however few tries there are: what is
+    refused while others are under way is no failure."""
+    granted = threading.Semaphore(2)
+
+    def reserved(name: str, event: Any) -> Answer | None:
+        if not granted.acquire(blocking=False):
+            return THROTTLED
+        try:
+            time.sleep(0.05)
+        finally:
+            granted.release()
+        return None
+
+    server.fault = reserved
+    results = open_verifier(concurrency=8, batch=1, retries=2).score([short(n) for n in range(30)])
+
+    assert [result.message for result in results if result.message] == []
+    assert rewards(results) == [0.5] * 30
+
+
+def test_a_refused_batch_keeps_its_turn(server: LambdaServer, open_verifier: Open) -> None:
+    """It goes to the head of the queue, before those that were read after it."""
+    refused: list[Any] = []
+
+    def once(name: str, event: Any) -> Answer | None:
+        if event[0]["id"] in refused or event[0]["id"] % 2:
+            return None
+        refused.append(event[0]["id"])
+        return THROTTLED
+
+    server.fault = once
+    open_verifier(concurrency=1, batch=1).score([short(n) for n in range(6)])
+
+    assert [json.loads(request)[0]["id"] for request in server.requests] == [0, 0, 1, 2, 2, 3, 4, 4, 5]
+
+
 def test_what_is_never_taken_is_a_judge_error(server: LambdaServer, open_verifier: Open) -> None:
     """Tries are bounded, a batch that was throttled to the end is not cut up, and the reason is told."""
     server.fault = lambda name, event: THROTTLED
@@ -263,6 +301,7 @@ def hang(event: Any) -> Answer | None:
         (lambda event: Answer(json.dumps([{"id": "bad", "aggregate_reward_score": math.nan}]).encode()), "not JSON"),
         (lambda event: Answer(b"", 413, {"x-amzn-errortype": "RequestTooLargeException"}), "413"),
         (lambda event: Answer(b"", 502), "502"),
+        (lambda event: HUNG_UP, "closed"),
         (hang, "no answer in time"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -291,22 +330,49 @@ def test_a_sample_that_fails_alone_has_a_second_chance(server: LambdaServer, ope
     assert rewards(open_verifier().score([short("one")])) == [0.5]
 
 
-def test_what_a_batch_had_no_time_for_is_sent_in_smaller_ones(server: LambdaServer, open_verifier: Open) -> None:
-    """A function that says "not judged in time" of the tail of its batch gets the tail again, not its client a judge
-    error."""
+JUDGE_ERROR = {"metrics_list": [{"name": "judge_error", "value": 1.0, "type": "Metric"}]}
+LATE = {"verdict": "JE", "message": "not judged in time", "cases": []}
+IN_THE_MIDST = {
+    "verdict": "JE",
+    "message": "got 3",
+    "cases": [
+        {"index": 0, "verdict": "WA", "message": "got 3"},
+        {"index": 1, "verdict": "JE", "message": "not judged in time"},
+    ],
+}
+
+
+@pytest.mark.parametrize("report", [{}, LATE, IN_THE_MIDST], ids=["no details", "details", "in the midst of its cases"])
+@pytest.mark.parametrize("samples", [16, 100])
+def test_what_a_batch_had_no_time_for_is_sent_in_smaller_ones(
+    server: LambdaServer, open_verifier: Open, report: dict[str, Any], samples: int
+) -> None:
+    """A function that had no time for the tail of its batch gets the tail again, not its client a judge error: where
+    the function says so, and where it says of a judge error nothing at all. Twice, where that is not enough."""
 
     def late(name: str, event: Any) -> Answer | None:
         if len(event) <= 2:
             return None
-        report = {"verdict": "JE", "message": "not judged in time", "cases": []}
         answers = function(event, None)
-        return Answer(json.dumps([answers[0], *({**e, **report} for e in answers[1:])]).encode())
+        return Answer(json.dumps([answers[0], *({**e, **JUDGE_ERROR, **report} for e in answers[1:])]).encode())
 
     server.fault = late
-    results = open_verifier(concurrency=1, batch=16).score([short(n) for n in range(16)])
+    results = open_verifier(concurrency=1, batch=samples).score([short(n) for n in range(samples)])
 
-    assert rewards(results) == [0.5] * 16
+    assert rewards(results) == [0.5] * samples
     assert Verdict.JE not in {result.verdict for result in results}
+
+
+@pytest.mark.parametrize("report", [{}, {"verdict": "JE", "message": "no suite"}], ids=["no details", "details"])
+def test_judge_errors_that_stay_are_believed(server: LambdaServer, open_verifier: Open, report: dict[str, Any]) -> None:
+    """A batch of nothing but judge errors is sent again once, where nobody says why; and not where the reason is
+    another."""
+    server.functions["judge"] = lambda event, context: [{**e, **JUDGE_ERROR, **report} for e in function(event, None)]
+
+    results = open_verifier(concurrency=1, batch=64).score([short(n) for n in range(64)])
+
+    assert {result.verdict for result in results} == {Verdict.JE}
+    assert [len(json.loads(request)) for request in server.requests] == [64] + ([] if report else [8] * 8)
 
 
 def test_what_is_over_the_time_limit_is_a_judge_error(server: LambdaServer, open_verifier: Open) -> None:
@@ -326,6 +392,73 @@ def test_what_is_over_the_time_limit_is_a_judge_error(server: LambdaServer, open
     released.set()
 
 
+def test_senders_that_hang_for_an_ended_call_hold_up_no_other(
+    server: LambdaServer, open_verifier: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever calls next has senders of its own after a while, and so has who was waiting already."""
+    monkeypatch.setattr(sending, "PATIENCE_S", 0.2)
+    released = threading.Event()
+    server.fault = only("bad", lambda event: released.wait(60) and None)  # type: ignore[arg-type]
+    verifier = open_verifier(concurrency=2, batch=1)
+    hanging = [short("bad"), short("bad")]
+    try:
+        waiting: list[Result] = []
+        other = threading.Timer(0.3, lambda: waiting.extend(verifier.score([short("waits")], time_limit_s=40)))
+        other.start()
+
+        first = verifier.score(hanging, time_limit_s=1)
+        second = verifier.score(hanging, time_limit_s=0.3)
+        third = verifier.score([short(n) for n in range(4)], time_limit_s=40)
+        other.join()
+
+        assert [result.message for result in first + second] == ["not judged in time"] * 4
+        assert rewards(third + waiting) == [0.5] * 5
+    finally:
+        released.set()
+
+
+def test_senders_of_an_ended_call_count_until_they_hang(server: LambdaServer, open_verifier: Open) -> None:
+    """A stream that is closed leaves a batch under way. The next call's is not sent beside it: no more are asked for at
+    a time than were said."""
+    server.fault = lambda name, event: time.sleep(0.3)
+    verifier = open_verifier(concurrency=1, batch=1)
+    stream = verifier.stream(short(n) for n in range(9))
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+
+    assert rewards(verifier.score([short("next")])) == [0.5]
+    assert server.most_at_once == 1
+
+
+def test_a_failure_that_nobody_thought_of_costs_one_sample(
+    open_verifier: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception of ours under one sample is cut out of its batch as a crash of the function is."""
+    reading = client._result
+
+    def raising(item: Any, entry: Any) -> Result:
+        if item.id == "bad":
+            raise ZeroDivisionError("oh")
+        return reading(item, entry)
+
+    monkeypatch.setattr(client, "_result", raising)
+    results = open_verifier(batch=16).score([short(n) for n in range(7)] + [short("bad")])
+
+    assert rewards(results) == [0.5] * 7 + [0]
+    assert "internal error: ZeroDivisionError: oh" in results[7].message
+
+
+def test_ids_may_be_anything_that_json_can_hold(open_verifier: Open) -> None:
+    """Keys become text on the way, also such as can't be sorted beside each other."""
+    ids = ["a", {1: 2, "a": 3}, {1: 2}, {None: [1, {2: 3}], True: 1}, "b"]
+
+    results = open_verifier(concurrency=1, batch=16).score([short(name) for name in ids])
+
+    assert [result.id for result in results] == ids
+    assert [result.message for result in results] == [""] * 5
+    assert rewards(results) == [0.5] * 5
+
+
 # What is sent, and what a result is made of
 
 
@@ -333,6 +466,7 @@ def test_every_sample_is_sent_as_one_that_judges_the_same() -> None:
     """The form that is sent is read as the same sample, and its suite, values that JSON lacks included, has the same
     digest."""
     values = [(1, 2), {1: "x"}, math.inf, -math.inf, {3, 4}, Decimal("1.5"), b"x", 2**40_000, {"$py": "(1,)"}, [(1,)]]
+    values += [{1: {"$py": "(1,)"}}, {"a": ({"$py": "{1}"}, {"b": [2**40_000, math.nan]})}, Fraction(1, 3), range(3)]
     suite = {**SQUARE, "cases": [{"args": [value], "expected": value} for value in values]}
     sample = read_sample({"id": "x", "completion": "```python\nx\n```", "reference_answer": suite}, 0)
 
@@ -405,6 +539,21 @@ def test_a_result_without_details_says_what_is_proven(
     assert {(result.cases, result.message) for result in remote} == {((), "")}
 
 
+def test_details_that_are_too_many_for_one_answer_come_in_several(server: LambdaServer, open_verifier: Open) -> None:
+    """What the function left out of a large batch it tells of a smaller one, unless one alone is too large."""
+
+    def told(event: Any, context: Any) -> Any:
+        whole = {"verdict": "WA", "message": "oh", "cases": [{"index": 0, "verdict": "WA", "message": "oh"}]}
+        part = {"verdict": "WA", "message": "oh", "left_out": ["cases"]}
+        return [{**e, **(part if len(event) > 2 or e["id"] == 9 else whole)} for e in function(event, None)]
+
+    server.functions["judge"] = told
+    results = open_verifier(concurrency=1, batch=16).score([short(n) for n in range(16)])
+
+    assert [len(result.cases) for result in results] == [n != 9 for n in range(16)]
+    assert rewards(results) == [0.5] * 16
+
+
 def test_an_http_envelope_is_opened(server: LambdaServer, open_verifier: Open) -> None:
     """A function whose RESPONSE_ENVELOPE is `http` will do as well."""
     server.functions["judge"] = lambda event, context: {"statusCode": 200, "body": json.dumps(function(event, None))}
@@ -412,7 +561,10 @@ def test_an_http_envelope_is_opened(server: LambdaServer, open_verifier: Open) -
     assert rewards(open_verifier().score([short("a")])) == [0.5]
 
 
-def test_settings_are_checked() -> None:
+@pytest.mark.parametrize(
+    ("settings", "named"), [({"concurrency": 0}, "concurrency"), ({"endpoint_url": "foo"}, "endpoint_url: .*foo")]
+)
+def test_settings_are_checked(settings: dict[str, Any], named: str) -> None:
     """A setting that can't be is refused by name."""
-    with pytest.raises(RequestError, match="concurrency"):
-        LambdaVerifier("judge", concurrency=0, region="eu-west-1")
+    with pytest.raises(RequestError, match=named):
+        LambdaVerifier("judge", region="eu-west-1", **settings)

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # benchmarks/ is n
 
 from benchmarks.datasets import apps, by_asserts, humaneval, oracle, original, report
 from benchmarks.datasets.__main__ import SETS
-from benchmarks.datasets.asserts import read_asserts, revived
+from benchmarks.datasets.asserts import read_asserts
 from benchmarks.datasets.trial import (
     NotExpressible,
     Skipped,
@@ -37,6 +37,7 @@ from benchmarks.testfiles.forged import says_yes as forged_solution
 from benchmarks.testfiles.mutations import mutations
 from benchmarks.testfiles.problem import LeftOut, PlainRun, PlainTest, Problem, Submission
 from verifier.pipeline import Verifier
+from verifier.suite.formats.lost_types import revived
 from verifier.suite.literals import parse_literal
 from verifier.suite.model import parse_suite
 from verifier.verdict import CaseResult, Verdict
@@ -450,9 +451,9 @@ def test_a_bigcodebench_row_becomes_two_files() -> None:
         "test": "import os\nimport unittest\nclass TestCases(unittest.TestCase):\n    def test_a(self):\n"
         "        self.assertEqual(task_func(json.loads('1')), os.path.join('1', str(LIMIT)))\n",
     }
-    code = bigcodebench.whole_solution(row)
-    assert code.startswith("import os\nimport json\n")
-    head, _, rest = bigcodebench.test_file(row, code).partition("\n\n")
+    apart = bigcodebench.two_files(row)
+    assert apart.solution.startswith("import os\nimport json\n")
+    head, _, rest = apart.tests.partition("\n\n")
     assert head.splitlines() == [
         "from solution import *",
         "import json",

@@ -16,6 +16,7 @@ import pytest
 
 from verifier import handler as door
 from verifier.errors import RequestError
+from verifier.wire import Envelope, respond
 
 EVENTS = Path(__file__).parent / "events"
 ADD = {"kind": "function", "entry_point": "add", "cases": [{"args": [1, 2], "expected": 3}]}
@@ -34,6 +35,7 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "VERIFIER_TIME_RESERVE_S",
         "VERIFIER_SUITES_REFRESH_S",
         "VERIFIER_EVENTS_PREFIX",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("VERIFIER_WORKERS", "2")
@@ -154,6 +156,83 @@ def test_details_by_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert valid([detailed], 1)
     assert detailed["verdict"] == "AC"
     assert "descriptor lock" in detailed["isolation"]["in_force"]
+
+
+def without(report: dict[str, Any], *parts: str) -> dict[str, Any]:
+    return {name: value for name, value in report.items() if name not in parts} | {"left_out": [*parts]}
+
+
+@pytest.mark.parametrize("envelope", ["raw", "http"])
+def test_details_are_left_out_where_aws_would_not_take_them(
+    monkeypatch: pytest.MonkeyPatch, envelope: Envelope
+) -> None:
+    """Cases first, then messages, of the largest first and no more than needed; which ones is said. An answer above
+    AWS's limit would be a failed invocation, with nothing for anybody."""
+
+    def answer(reports: list[dict[str, Any]]) -> Any:
+        return respond(reports, envelope)
+
+    lines = [{"index": n, "message": 'a "quoted" text'} for n in range(40)]
+    small, large, middle = (
+        {"id": n, "verdict": "WA", "message": "x" * 30 * n, "cases": lines[: 10 * n], "isolation": {}}
+        for n in (1, 3, 2)
+    )
+    fitting = [
+        [small, large, middle],
+        [small, without(large, "cases"), middle],
+        [small, without(large, "cases"), without(middle, "cases")],
+        [without(small, "cases"), without(large, "cases"), without(middle, "cases")],
+        [without(small, "cases"), without(large, "cases", "message"), without(middle, "cases")],
+    ]
+    for expected in fitting:
+        monkeypatch.setattr(door, "MAX_ANSWER_BYTES", len(json.dumps(answer(expected))))
+        assert door._fitting([small, large, middle], envelope) == expected
+
+    monkeypatch.setattr(door, "MAX_ANSWER_BYTES", 0)
+    monkeypatch.setenv("VERIFIER_DETAILS", "1")
+    monkeypatch.setenv("RESPONSE_ENVELOPE", envelope)
+    told = door.handler([sample("a"), sample("b")], None)
+    results = json.loads(told["body"]) if envelope == "http" else told
+    assert valid(results, 2)
+    assert [result["left_out"] for result in results] == [["cases", "message"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("memory_mb", "processors", "workers", "expected"),
+    [
+        (None, 6, None, 6),
+        ("1024", 6, None, 1),
+        ("1769", 1, None, 1),
+        ("3538", 2, None, 2),
+        ("3538", 6, None, 5),
+        ("10240", 6, None, 6),
+        ("512", 6, None, 1),
+        ("1024", 6, "4", 4),
+    ],
+)
+def test_workers_by_processors_and_memory(
+    monkeypatch: pytest.MonkeyPatch, memory_mb: str | None, processors: int, workers: str | None, expected: int
+) -> None:
+    """Submissions that run at a time have 600 MB each, beside 500 for the verifier; a setting is taken as it is."""
+    for name, value in (("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory_mb), ("VERIFIER_WORKERS", workers)):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(processors)))
+
+    assert door._verifier().workers == expected
+
+
+def test_a_suite_for_more_memory_than_the_function_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is a judge error of its samples that says so."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024")
+    monkeypatch.setenv("VERIFIER_DETAILS", "1")
+    large = {**ADD, "limits": {"memory_bytes": 2 << 30}}
+
+    ok, bad = door.handler([sample("a"), sample("b", reference_answer=large)], None)
+
+    assert (ok["verdict"], bad["verdict"]) == ("AC", "JE")
+    assert "limits.memory_bytes is 2,048 MiB" in bad["message"]
 
 
 def test_the_interpreter_of_submissions_by_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -340,25 +419,47 @@ def test_suites_in_s3(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 # The init phase
 
 STARTED = """
+import importlib
 import psutil
-import verifier.handler
+import sys
+importlib.import_module(sys.argv[1])
 print(sum("zygote.py" in " ".join(child.cmdline()) for child in psutil.Process().children()))
 """
 
 
+INSIDE = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9"}
+
+
 @pytest.mark.parametrize(
-    ("settings", "zygotes"),
+    ("module", "settings", "zygotes"),
     [
-        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "VERIFIER_WORKERS": "2"}, 2),
-        ({"VERIFIER_WORKERS": "2"}, 0),
-        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "VERIFIER_WORKERS": "many"}, 0),
-        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "VERIFIER_SANDBOX_PYTHON": "/no/such/python"}, 0),
+        ("handler", {**INSIDE, "VERIFIER_WORKERS": "2"}, 2),
+        ("handler", {"VERIFIER_WORKERS": "2"}, 0),
+        ("handler", {**INSIDE, "VERIFIER_WORKERS": "many"}, 0),
+        ("handler", {**INSIDE, "VERIFIER_SANDBOX_PYTHON": "/no/such/python"}, 0),
+        ("executor", INSIDE, 1),
+        ("executor", {}, 0),
+        ("executor", {**INSIDE, "VERIFIER_SANDBOX_PYTHON": "/no/such/python"}, 0),
     ],
-    ids=["in Lambda", "elsewhere", "a wrong setting", "no sandbox"],
+    ids=[
+        "in Lambda",
+        "elsewhere",
+        "a wrong setting",
+        "no sandbox",
+        "an executor in Lambda",
+        "an executor elsewhere",
+        "an executor without a sandbox",
+    ],
 )
-def test_inside_lambda_zygotes_are_started_in_the_init_phase(settings: dict[str, str], zygotes: int) -> None:
+def test_inside_lambda_zygotes_are_started_in_the_init_phase(
+    module: str, settings: dict[str, str], zygotes: int
+) -> None:
     """What can't be done then is no failed init, which would say nothing: the first invocation tells."""
     done = subprocess.run(
-        [sys.executable, "-c", STARTED], env=os.environ | settings, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", STARTED, f"verifier.{module}"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert (done.stdout.split(), done.returncode) == ([str(zygotes)], 0), done.stderr

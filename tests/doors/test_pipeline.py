@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from verifier.errors import RequestError
 from verifier.pipeline import AHEAD, Verifier
 from verifier.sandbox.policy import LEVELS, Layer
+from verifier.suite.model import Suite, parse_suite
 from verifier.verdict import Verdict
 
 SQUARE = {"kind": "function", "entry_point": "f", "cases": [{"args": [3], "expected": 9}]}
@@ -107,6 +109,43 @@ def test_what_is_over_time_is_a_judge_error(verifier: Verifier) -> None:
     assert {r.message for r in results[1:]} == {"not judged in time"}
 
 
+def test_a_store_that_hangs_costs_only_what_comes_after(verifier: Verifier) -> None:
+    """The results that there are by the deadline are kept, however long the store takes, and after it nothing more is
+    asked of it."""
+    asked: list[str] = []
+    released = threading.Event()
+
+    class Store:
+        def get(self, ref: str) -> Suite:
+            asked.append(ref)
+            if ref == "hangs":
+                released.wait(60)
+            return parse_suite(SQUARE)
+
+    samples = [short(name, suite={"suite": name}) for name in ("quick", "hangs", "late")]
+    with Verifier(Store(), workers=1) as with_store:
+        with_store.start()
+        try:
+            results = with_store.score([*samples, short("late too")], time_limit_s=4)
+            assert not released.is_set()
+        finally:
+            released.set()
+
+    assert [(str(r.verdict), r.message) for r in results] == [("AC", "")] + [("JE", "not judged in time")] * 3
+    assert [r.id for r in results] == ["quick", "hangs", "late", "late too"]
+    assert asked == ["quick", "hangs"]
+
+
+def test_a_limit_above_the_memory_that_there_is_is_a_judge_error() -> None:
+    """Who runs into it would be killed by the kernel, and look like an attacker; the others are judged."""
+    large = {**SQUARE, "limits": {"memory_bytes": 2 << 30}}
+    with Verifier(workers=1, memory_bytes=1 << 30) as verifier:
+        ok, bad = verifier.score([short("ok"), short("bad", suite=large)])
+
+    assert (ok.verdict, bad.verdict) == (Verdict.AC, Verdict.JE)
+    assert "limits.memory_bytes is 2,048 MiB, and this environment has 1,024" in bad.message
+
+
 def test_async_form(verifier: Verifier) -> None:
     """`ascore` gives what `score` gives, and leaves the event loop free meanwhile."""
 
@@ -159,6 +198,18 @@ def test_report_holds_no_expected_value(verifier: Verifier) -> None:
 
     assert [r.verdict for r in results] == [Verdict.WA, Verdict.WA]
     assert "the-secret" not in str([r.report() for r in results])
+
+
+def test_a_report_says_what_it_was_judged_by_and_how_long_it_waited(verifier: Verifier) -> None:
+    """As the result has it, with the time in the queue beside the time of the judging."""
+    [result] = verifier.score([short("a")])
+    report: Any = result.report()
+
+    assert report["suite"] == result.suite == parse_suite(SQUARE).digest
+    assert report["timing"] == {
+        "judge_time_s": round(result.judge_time_s, 6),
+        "queue_time_s": round(result.queue_time_s, 6),
+    }
 
 
 def test_isolation_is_reported(verifier: Verifier) -> None:

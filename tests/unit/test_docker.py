@@ -290,6 +290,8 @@ def test_workers_follow_the_processors_that_it_may_use() -> None:
     assert environment["VERIFIER_WORKERS"] == "2"
     assert "VERIFIER_WORKERS" not in container._arrangement(Options())["environment"]
     assert container._arrangement(Options(cpus=2.5, workers=4))["environment"]["VERIFIER_WORKERS"] == "4"
+    small = container._arrangement(Options(cpus=8, memory="1g"))["environment"]
+    assert (small["VERIFIER_WORKERS"], small["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]) == ("1", "1024")
 
 
 def test_a_seccomp_profile_is_read_here(tmp_path: Path) -> None:

@@ -21,13 +21,17 @@ CODE = "def add(a, b):\n    return a + b\n"
 SUITE = {"kind": "function", "entry_point": "add", "cases": [{"args": [1, 2], "expected": 3}]}
 
 
-def sdk_problems(response: Any, samples: int) -> list[str]:
+def sdk_problems(response: Any, samples: int, *, is_nova: bool | None = None) -> list[str]:
     """What the two AWS SDKs' reward verifiers refuse in a response, and what a trainer can't use.
 
     As they do: an HTTP answer is opened first; every result needs `id` and a number as `aggregate_reward_score`;
     `metrics_list` is optional, its entries have `name`, `value` and a type of exactly "Reward" or "Metric"; fewer
-    results than samples fail. Beyond them: more results fail too, and all numbers are finite.
+    results than samples fail. Training of Nova takes the list itself and nothing else (`is_nova`), that of open weights
+    an HTTP answer and nothing else, evaluation both (None). Beyond them: more results fail too, and all numbers are
+    finite.
     """
+    if is_nova is not None and is_nova != isinstance(response, list):
+        return ["not the list itself" if is_nova else "not an HTTP answer"]
     if isinstance(response, dict):
         if response.get("statusCode") != 200 or not isinstance(response.get("body"), str):
             return ["no HTTP answer with status 200 and a body of text"]
@@ -457,6 +461,8 @@ def test_response_shape() -> None:
     assert (http["statusCode"], http["headers"]) == (200, {"Content-Type": "application/json"})
     assert json.loads(str(http["body"])) == raw
     assert sdk_problems(raw, 1) == sdk_problems(http, 1) == []
+    assert sdk_problems(raw, 1, is_nova=True) == sdk_problems(http, 1, is_nova=False) == []
+    assert sdk_problems(raw, 1, is_nova=False) and sdk_problems(http, 1, is_nova=True)
     of_ours: Any = response_entry("1", 0.0, {}, judge_error=True, violation=True, attempts=2, isolation_level=3)
     assert [(m["value"], m["type"]) for m in of_ours["metrics_list"]] == [(n, "Metric") for n in (1.0, 1.0, 2.0, 3.0)]
 

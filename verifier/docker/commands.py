@@ -67,7 +67,7 @@ def build(
     "--suites", type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Directory of suites, mounted read-only. [default: those in the image]",
 )  # fmt: skip
-@click.option("--workers", type=click.IntRange(min=1), help="Submissions at a time; default: one a processor.")
+@click.option("--workers", type=click.IntRange(min=1), help="Submissions at a time; default: by processors and memory.")
 @click.option("--memory", default="3008m", show_default=True, help="Limit, without swap.")
 @click.option("--cpus", type=click.FloatRange(min=0, min_open=True), help="Limit; default: all.")
 @click.option("--pids", type=click.IntRange(min=16), default=1024, show_default=True, help="Limit of processes.")
@@ -118,7 +118,7 @@ def logs(name: str, tail: int | None, follow: bool) -> None:
     """What the container wrote. Nothing of it is a submission's output."""
     with _engine() as client:
         for line in container.logs(client, name, tail=tail, follow=follow):
-            click.echo(printable(line))
+            click.echo(printable(line.expandtabs()))
 
 
 @docker_group.command()

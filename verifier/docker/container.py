@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier.docker.engine import IMAGE, DockerError, told
+from verifier.settings import workers_for
 
 NAME = "rl-code-verifier"
 LABEL = "rl-code-verifier.local"
@@ -20,6 +21,7 @@ TIMEOUT_S = 900
 """Of an invocation: the longest that AWS Lambda grants."""
 
 _TIMEOUT = "AWS_LAMBDA_FUNCTION_TIMEOUT"
+_MEMORY = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 _SUITES = "/suites"
 
 
@@ -68,11 +70,15 @@ def start(client: Any, options: Options) -> Any:
 
 def _arrangement(options: Options) -> dict[str, Any]:
     from docker.types import LogConfig, Mount, Ulimit
+    from docker.utils import parse_bytes
 
-    workers = options.workers or (max(1, int(options.cpus)) if options.cpus else None)
+    memory_mb = parse_bytes(options.memory) >> 20
+    # Without --cpus the handler sees how many there are; a share of them it doesn't see.
+    workers = options.workers or (workers_for(memory_mb, max(1, int(options.cpus))) if options.cpus else None)
     environment = {
         "VERIFIER_DETAILS": "1",
         _TIMEOUT: str(options.timeout_s),
+        _MEMORY: str(memory_mb),
         **({"VERIFIER_WORKERS": str(workers)} if workers else {}),
         **({"VERIFIER_SUITES": _SUITES} if options.suites else {}),
         **options.environment,

@@ -8,16 +8,18 @@ with DockerVerifier() as verifier:
 from __future__ import annotations
 
 import struct
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from verifier.client import FunctionVerifier
-from verifier.dispatch import Broken, Never, Progress
+from verifier.dispatch import Progress
 from verifier.docker.container import NAME, PYTHON, Options, find, start, timeout_of, written
 from verifier.docker.engine import DockerError, connect, told
 from verifier.invoke import FunctionFailed
 from verifier.sandbox.base import Isolation
+from verifier.sending import Broken, Never
 from verifier.verdict import Verdict
 
 MAX_BATCH = 64
@@ -103,6 +105,7 @@ class Relayed:
         self._container = container
         self._timeout_s = timeout_s
         self._channel: _Channel | None = None
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         if self._channel is not None:
@@ -110,7 +113,12 @@ class Relayed:
             self._channel = None
 
     def invoke(self, payload: bytes) -> bytes:
-        """The answer to one invocation. Raises Broken, or Never where the container is gone."""
+        """The answer to one invocation, when those before it have theirs. Raises Broken, or Never where the container
+        is gone."""
+        with self._lock:
+            return self._invoke(payload)
+
+    def _invoke(self, payload: bytes) -> bytes:
         try:
             if self._channel is None:
                 self._channel = _Channel(self._client, self._container)
