@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from verifier.commands.dataset import dataset_group
 from verifier.commands.suite import suite_group
 from verifier.console import EXIT_JUDGE_ERROR, EXIT_NOT_ACCEPTED, clean, fail, new_table, score_file, styled
 from verifier.docker.commands import docker_group
@@ -34,6 +35,7 @@ def main() -> None:
 
 main.add_command(docker_group)
 main.add_command(suite_group)
+main.add_command(dataset_group)
 
 
 class _Suites(click.Path):
@@ -72,12 +74,11 @@ def score(file: Path, output: Path | None, suites: str | Path | None, workers: i
 @click.argument("solution", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--suite", "suite_name", required=True, help="A suite's directory, or its id in --suites.")
 @click.option(
-    "--suites", type=_Suites(), default=Path("testsuites"), show_default=True,
-    help="Directory of suites, or s3://bucket/prefix.",
+    "--suites", default="testsuites", show_default=True, help="Directory of suites, or s3://bucket/prefix.",
 )  # fmt: skip
 @click.option("--show-notes", is_flag=True, help="Show what failed asserts said: it may hold expected values.")
 @_policy_option
-def run(solution: Path, suite_name: str, suites: str | Path, show_notes: bool, policy: str) -> None:
+def run(solution: Path, suite_name: str, suites: str, show_notes: bool, policy: str) -> None:
     """Runs SOLUTION, a Python file, on every case of a suite.
 
     The exit status is 0 when it is accepted, 1 when not, 2 when the solution or the suite can't be read, 3 for a judge

@@ -19,7 +19,7 @@ FLOORS = (
     {"suite"},
     {"sandbox"},
     {"judging"},
-    {"wire", "journal", "pipeline", "dispatch", "authoring"},
+    {"wire", "journal", "pipeline", "sending", "dispatch", "authoring"},
     {
         "settings",
         "console",

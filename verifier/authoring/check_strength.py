@@ -1,0 +1,93 @@
+"""Checks of what the cases tell apart: which of them a program passes that knows nothing, and which of them no wrong
+submission fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from verifier.authoring.check_runs import Key, Ran, key_of
+from verifier.authoring.findings import Finding, finding
+from verifier.authoring.places import Places
+from verifier.authoring.running import Runner
+from verifier.authoring.stand_ins import NOTHING, stand_ins
+from verifier.judging.judge import Judgement
+from verifier.suite.model import Suite
+from verifier.suite.package import Package
+from verifier.verdict import CaseResult, Verdict
+
+MAX_TRIVIAL_REWARD = 0.5
+TOOTHLESS_SHARE = 0.5
+
+
+def check_strength(package: Package, ran: Sequence[Ran], runner: Runner, places: Places) -> Iterator[Finding]:
+    """`ran` is what `run_submissions` gave."""
+    whole = _whole(package.suite)
+    yield from _trivial(whole, runner, places)
+    references = {one.name for one in package.references}
+    wrong = [one for one in ran if one.submission.name not in references]
+    if wrong:
+        if whole is package.suite:
+            judgements = [one.first for one in wrong]
+        else:
+            judgements = runner.judge_all([(one.submission.code, whole) for one in wrong])
+        yield from _toothless(judgements, places)
+
+
+def _whole(suite: Suite) -> Suite:
+    """The suite, in which no case is left out after one that failed."""
+    return suite.model_copy(update={"early_stop": False}) if suite.early_stop else suite
+
+
+# Programs that know nothing
+
+
+def _trivial(suite: Suite, runner: Runner, places: Places) -> Iterator[Finding]:
+    trivial = stand_ins(suite)
+    if not trivial:
+        return
+    judgements = runner.judge_all([(one.code, suite) for one in trivial])
+    passing: dict[Key, tuple[CaseResult, list[str]]] = {}
+    for one, judgement in zip(trivial, judgements, strict=True):
+        for case in judgement.cases:
+            if case.passed:
+                passing.setdefault(key_of(case), (case, []))[1].append(one.what)
+    for case, by in sorted(passing.values(), key=lambda found: found[0].index):
+        place = places.case(case.index, case.name)
+        named = f"test {case.name!r}" if case.name else f"case {case.index}"
+        if len(by) == len(trivial):
+            yield finding(
+                "accepts-anything", place, f"{named} is passed by all of {len(by)} trivial programs", case.index
+            )
+        elif NOTHING in by:
+            yield finding("vacuous-case", place, f"{named} is passed by a program that does nothing", case.index)
+        else:
+            more = f" and {len(by) - 3} more" if len(by) > 3 else ""
+            yield finding("guessable-case", place, f"{named}: {', '.join(by[:3])}{more}", case.index)
+    best = max(range(len(trivial)), key=lambda index: judgements[index].score.reward)
+    reward = judgements[best].score.reward
+    if reward > MAX_TRIVIAL_REWARD:
+        yield finding("trivial-reward", places.suite, f"a program that {trivial[best].what} earns {reward:.2f}")
+
+
+# Cases that no mistake fails
+
+
+def _toothless(judgements: Sequence[Judgement], places: Places) -> Iterator[Finding]:
+    """A submission that doesn't compile, or that passes nothing, tells nothing of single cases."""
+    telling = [judgement for judgement in judgements if any(case.passed for case in judgement.cases)]
+    if not telling:
+        return
+    cases: dict[Key, CaseResult] = {}
+    failed: set[Key] = set()
+    for judgement in telling:
+        for case in judgement.cases:
+            cases.setdefault(key_of(case), case)
+            if not case.passed and case.verdict is not Verdict.SK:
+                failed.add(key_of(case))
+    toothless = [case for key, case in cases.items() if key not in failed]
+    if len(toothless) > TOOTHLESS_SHARE * len(cases):
+        what = f"{len(toothless)} of {len(cases)} cases are failed by none of {len(telling)} wrong submissions"
+        yield finding("toothless-suite", places.submissions, what)
+    for case in toothless:
+        named = f"test {case.name!r}" if case.name else f"case {case.index}"
+        yield finding("toothless-case", places.case(case.index, case.name), f"{named} is failed by none", case.index)

@@ -1,0 +1,32 @@
+"""A new suite, whole and commented, that passes its own check: what an author starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from verifier.authoring.skeleton_texts import TEXTS
+from verifier.errors import RequestError
+from verifier.suite.store import split_reference
+
+KINDS = tuple(TEXTS)
+
+
+def make_suite(suites: Path, name: str, kind: str) -> Path:
+    """Makes the folder of a new suite in `suites`, which is made too where it isn't there; returns it.
+
+    Raises SuiteError for what is no id, RequestError for a kind without a skeleton, and where the folder is there
+    already, OSError where it can't be made.
+    """
+    name, digest = split_reference(name)
+    if digest:
+        raise RequestError("a new suite has no digest yet; give its id alone", path="ID")
+    if kind not in TEXTS:
+        raise RequestError(f"has no skeleton; kinds are {', '.join(TEXTS)}", path=f"kind {kind!r}")
+    folder = suites / name
+    if folder.exists():
+        raise RequestError("is there already; give another id, or remove it", path=str(folder))
+    for path, text in TEXTS[kind].items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
