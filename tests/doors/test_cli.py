@@ -50,6 +50,7 @@ def test_score_writes_one_object_a_line_in_order(tmp_path: Path, form: str) -> N
         "cases",
         "attempts",
         "isolation",
+        "suite",
     }
     assert set(rows[0]) == expected_keys | {"timing"}
     assert [case["verdict"] for case in rows[1]["cases"]] == ["WA", "AC"]

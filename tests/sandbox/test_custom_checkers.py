@@ -238,6 +238,8 @@ def test_a_zygote_that_somebody_kills_is_replaced(verifier: Verifier) -> None:
         with slot.checking(arbiter(code)) as checking:
             first = checking.check(CASE, b"1").why
             os.kill(int(first), 9)
+            while psutil.pid_exists(int(first)) and psutil.Process(int(first)).status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.01)
             second = checking.check(CASE, b"1")
         assert second.accepted is False and second.why != first, second
 

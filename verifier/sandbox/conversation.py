@@ -234,7 +234,7 @@ class _Talk:
         refused = ruling is not None and ruling.accepted is False
         if process.watch.ended is not None and ruling is None:
             refused = not self._has_accepted()
-        if failed or refused:
+        if failed or (refused and not self.cell.stdout_ended):  # one that says no more ends, and how it ends counts
             self.cell.dismiss()
 
     def _has_accepted(self) -> bool:

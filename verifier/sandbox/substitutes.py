@@ -46,7 +46,7 @@ def deny_processes() -> None:
 
 def _system(command: str | bytes | os.PathLike[str]) -> int:
     """As where no process can be started. Without a filter one would be, for a moment, and the keeper might see it."""
-    os.fsencode(command)
+    sys.audit("os.system", os.fsencode(command))  # a tester refuses it by that
     return -1
 
 
