@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import os
 import signal
 import sys
@@ -142,6 +143,7 @@ def split(server: LambdaServer) -> Iterator[Verifier]:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[RayVerifier]:
+    factory = logging.getLogRecordFactory()  # Ray's own, which is there to stay, adds to all records of this process
     ray = pytest.importorskip("ray", reason="ray is not installed (extra: ray)")
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
     try:
@@ -149,6 +151,7 @@ def cluster() -> Iterator[RayVerifier]:
             yield verifier
     finally:
         ray.shutdown()
+        logging.setLogRecordFactory(factory)
 
 
 @pytest.fixture(scope="module")

@@ -222,6 +222,16 @@ def test_an_answer_pays_for_itself_alone(verifier: Verifier) -> None:
     assert [(ruling.accepted, ruling.why) for ruling in rulings] == [(True, str(answer)) for answer in range(6)]
 
 
+@pytest.mark.parametrize(
+    "spelt", ['{"x":"a"}', '{ "x":"a"}', '{"x" :"a"}', r'{"\u0078":"a"}', '[1,{"t":[{ "x":"a"}]}]']
+)
+def test_an_object_is_not_shown_to_a_checker_however_it_is_spelt(verifier: Verifier, spelt: str) -> None:
+    """It equals nothing, itself included. A cell may write the frames of its answers itself."""
+    with verifier._keeper.slot() as slot, slot.checking(arbiter(body("return True"))) as checking:
+        ruling = checking.check(CASE, spelt.encode())
+    assert (ruling.accepted, ruling.unreadable) == (None, True), ruling
+
+
 def test_a_tester_that_somebody_kills_is_replaced(verifier: Verifier) -> None:
     code = "import os\n" + body("return False, str(os.getpid())")
     with verifier._keeper.slot() as slot, slot.checking(arbiter(code)) as checking:
