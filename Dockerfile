@@ -87,6 +87,7 @@ ENV VERIFIER_SANDBOX_PYTHON=/opt/sandbox/bin/python \
     VERIFIER_SUITES=/var/task/testsuites \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    PYDANTIC_DISABLE_PLUGINS=__all__ \
     LANG=C.UTF-8
 WORKDIR /var/task
 # Lambda has a user of its own and ignores this one. Numbers, since no account with a name is needed.
