@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.formats.example_rows import HUMANEVAL, KODCODE, MBPP, OWN_REFERENCES, ROWS, line_of
+from verifier.authoring import imports
 from verifier.cli import main
 from verifier.pipeline import Verifier
+from verifier.suite import store, writing
+from verifier.suite.model import parse_suite
 from verifier.suite.package import read_package
 from verifier.verdict import Verdict
 
@@ -82,6 +86,18 @@ def test_a_codeforces_checker_accepts_what_is_right_and_not_expected(tmp_path: P
 
     expected = {"print(1, int(input()) - 1)": Verdict.AC, "print(1, 2)": Verdict.WA, "print('x')": Verdict.WA}
     assert {code: verifier.judge(code, suite).verdict for code in expected} == expected
+
+
+@pytest.mark.parametrize("said", ["0 # expected 5 got", "0\\n", "0 1 got"])
+def test_a_codeforces_checker_that_repeats_the_output_gives_it_no_say(
+    said: str, tmp_path: Path, verifier: Verifier
+) -> None:
+    checker = f"import sys\nprint('{said}', open(sys.argv[3]).read())\n"
+    row = {**ROWS["codeforces"], "generated_checker": checker}
+    assert run("codeforces", write(tmp_path / "rows.jsonl", row), "--output", tmp_path / "out").exit_code == 0
+    suite = read_package(tmp_path / "out" / "1-a").suite
+
+    assert verifier.judge("print(1)", suite).verdict is not Verdict.AC
 
 
 def test_one_broken_problem_costs_no_other_and_the_exit_status_is_1(tmp_path: Path) -> None:
@@ -252,3 +268,106 @@ def test_help_names_every_format() -> None:
     output = run("--help").output
 
     assert all(name in output for name in ROWS)
+
+
+def test_an_old_report_stays_where_the_source_cannot_be_read(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.write_text("old")
+    (tmp_path / "empty").mkdir()
+
+    assert run("mbpp", tmp_path / "empty", "--output", tmp_path / "out", "--report", report).exit_code == 2
+    assert report.read_text() == "old"
+
+
+def test_a_report_does_not_overwrite_the_source(tmp_path: Path) -> None:
+    source = write(tmp_path / "rows.jsonl", MBPP)
+    before = source.read_text()
+    for given in (source, tmp_path):
+        result = run("mbpp", given, "--output", tmp_path / "out", "--report", source)
+        assert result.exit_code == 2 and "would overwrite what is read" in result.output
+    assert source.read_text() == before
+
+
+def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    source = write(tmp_path / "rows.jsonl", MBPP)
+    result = run("mbpp", source, "--output", tmp_path / "out", "--report", tmp_path / "none" / "report")
+    assert result.exit_code == 2 and "No such file" in result.output
+
+
+def test_a_directory_that_cannot_be_written_costs_one_problem(tmp_path: Path) -> None:
+    rows = [{**MBPP, "task_id": number} for number in range(3)]
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mbpp-0").symlink_to(tmp_path)
+    (out / ".import-mbpp-1").write_text("in the way")
+
+    result = run(
+        "mbpp", write(tmp_path / "r.jsonl", *rows), "--output", out, "--report", tmp_path / "report", "--force"
+    )
+
+    assert result.exit_code == 1, result.output
+    link, blocked, written = entries(tmp_path / "report")
+    assert (link["kind"], blocked["kind"]) == ("already there", "a directory that can't be written")
+    assert written["status"] == "imported"
+    assert (out / "mbpp-0").is_symlink()
+
+
+def test_a_suite_that_cannot_be_read_back_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out = write(tmp_path / "r.jsonl", MBPP), tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "MAX_FILE_BYTES", 10)
+        result = run("mbpp", source, "--output", out)
+    assert result.exit_code == 1 and "can't be read back" in result.output
+    assert not list(out.iterdir())
+
+    changed = parse_suite({"kind": "asserts", "code": "assert f() == 1"})
+    monkeypatch.setattr(imports, "write_suite", lambda folder, _: writing.write_suite(folder, changed))
+    result = run("mbpp", source, "--output", out)
+    assert result.exit_code == 1 and "can't be read back" in result.output
+    assert not list(out.iterdir())
+
+
+def test_an_output_that_is_full_ends_the_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(imports, "write_suite", full)
+    result = run("mbpp", write(tmp_path / "r.jsonl", MBPP), "--output", tmp_path / "out")
+    assert result.exit_code == 2 and "No space left" in result.output
+
+
+def test_a_suite_that_cannot_be_replaced_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out = write(tmp_path / "r.jsonl", MBPP), tmp_path / "out"
+    assert run("mbpp", source, "--output", out).exit_code == 0
+    [folder] = out.iterdir()
+    (folder / "generator.py").write_text("mine")
+    rename = Path.rename
+
+    def broken(path: Path, target: Path) -> Path:
+        if path.parent.name.startswith(".import-"):
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", broken)
+        assert run("mbpp", source, "--output", out, "--force").exit_code != 0
+
+    assert (folder / "generator.py").read_text() == "mine"
+    assert list(out.iterdir()) == [folder]
+    assert run("mbpp", source, "--output", out, "--force").exit_code == 0
+    assert not (folder / "generator.py").exists()
+    assert list(out.iterdir()) == [folder]
+
+
+def test_a_link_out_of_a_folder_of_problems_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a secret")
+    problem = tmp_path / "fetched" / "0000"
+    problem.mkdir(parents=True)
+    (problem / "question.txt").symlink_to(tmp_path / "secret")
+    (problem / "input_output.json").write_text(json.dumps({"inputs": ["1\n"], "outputs": ["1\n"]}))
+
+    result = run("apps", tmp_path / "fetched", "--output", tmp_path / "out", "--report", tmp_path / "report")
+
+    assert result.exit_code == 1, result.output
+    [entry] = entries(tmp_path / "report")
+    assert "question.txt is a link that leads out of the source" in entry["reason"]

@@ -473,6 +473,27 @@ def test_outputs_that_take_a_checker_s_time_are_given_up(verifier: Verifier) -> 
     assert verdicts(verifier.judge("", slow)) == ["WA", "WA", "SK", "SK", "SK", "SK"]
 
 
+@pytest.mark.parametrize(
+    ("checker", "kind", "code"),
+    [
+        (body("while answer == []: pass", "return answer == case.expected"), "function",
+         "def f(n): return [] if n in (1, 3) else [n]"),
+        (body("while not answer: pass", "return int(answer) == int(case.expected)"), "stdio",
+         "n = int(input())\nif n not in (1, 3): print(n)"),
+    ],
+    ids=["function", "stdio"],
+)  # fmt: skip
+def test_two_answers_of_a_submission_may_take_a_checker_s_time(
+    verifier: Verifier, checker: str, kind: str, code: str
+) -> None:
+    """With `max_timeouts` as it is by itself."""
+    judgement = verifier.judge(code, suite(checker, cases=8, kind=kind))
+    assert verdicts(judgement) == ["AC", "WA", "AC", "WA", "WA", "WA", "WA", "WA"]
+    assert ["not asked" in case.note for case in judgement.cases] == [False] * 4 + [True] * 4
+    honest = "def f(n): return [n]" if kind == "function" else "print(input())"
+    assert verdicts(verifier.judge(honest, suite(checker, cases=8, kind=kind))) == ["AC"] * 8
+
+
 def test_the_expected_value_itself_is_judged_as_any_answer(verifier: Verifier) -> None:
     odd = suite(body("return answer != case.expected"))
     assert verdicts(verifier.judge("def f(n): return [n]", odd)) == ["WA", "WA"]

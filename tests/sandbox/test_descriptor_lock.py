@@ -50,6 +50,13 @@ WORKS = {
     "imports at the top": "import heapq, bisect, collections, itertools, functools, math, re, string, json, random",
     "an import inside a function": "def g():\n  import statistics\n  return statistics.mean([1, 3])\nassert g() == 2",
     "an import by a name that no scan can find": "assert __import__('dec' + 'imal').Decimal('1.5') == 1.5",
+    "chance of a text": "import random; random.seed('abc'); random.Random('x').random()",
+    "a protocol": """
+from typing import Protocol, runtime_checkable
+@runtime_checkable
+class Sized(Protocol):
+    def __len__(self): ...
+assert isinstance([], Sized) and not isinstance(1, Sized)""",
     "importlib": "import importlib; assert importlib.import_module('fractions').Fraction(1, 2) == 0.5",
     "an import in exec": "exec('import decimal as d'); assert d.Decimal(2) == 2",
     "an import in eval": "assert eval('__import__(\"bisect\")').bisect([1, 2], 1) == 1",

@@ -122,6 +122,35 @@ def test_a_checker_that_takes_too_long_is_told_of() -> None:
     assert not judged(lambda answer: FAILED)[0].timed_out
 
 
+SLOW = FAILED._replace(timed_out=True)
+
+
+def words(say: Callable[[Any], Ruling], answers: list[str], max_timeouts: int | None = 2) -> tuple[list[str], Played]:
+    """The verdicts of a submission's answers in cases of one sort."""
+    assert isinstance(CALLS, FunctionSuite)
+    played = Played(say)
+    checker = CustomChecker(CALLS, played, max_timeouts=max_timeouts)
+    return [checker.judge(0, values.dumps(answer)).verdict for answer in answers], played
+
+
+def test_after_few_answers_that_take_too_long_a_submission_is_wrong_unseen() -> None:
+    says = {"slow": SLOW, "bad": FAILED, "good": ACCEPTED, "right": ACCEPTED}
+    found, played = words(says.__getitem__, ["slow", "bad", "bad", "good", "slow", "good", "slow"])
+    assert found == ["WA", "WA", "WA", "AC", "WA", "WA", "WA"]
+    assert played.asked == ["slow", "right", "bad", "bad", "good", "slow"]
+
+
+def test_answers_of_no_one_submission_are_all_looked_at() -> None:
+    says = {"slow": SLOW, "good": ACCEPTED, "right": ACCEPTED}
+    found, _ = words(says.__getitem__, ["slow", "slow", "slow", "good"], max_timeouts=None)
+    assert found == ["WA", "WA", "WA", "AC"]
+
+
+def test_a_checker_that_takes_too_long_for_everything_is_broken_in_all_cases() -> None:
+    found, _ = words(lambda answer: SLOW, ["a", "b", "c", "d"])
+    assert found == ["JE"] * 4
+
+
 @pytest.mark.parametrize(
     ("output", "shown"), [(b"yes", "yes"), (b"\xef\xbb\xbfyes", "yes"), (b"", ""), ("é\0".encode(), "é\0")]
 )

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verifier.errors import SuiteError
 from verifier.suite.digest import digest
 from verifier.suite.literals import decode_value
 from verifier.suite.model import parse_suite
@@ -76,3 +77,24 @@ def test_what_is_default_is_not_written_and_comments_stand_above_their_keys():
         "code": "assert f() == 1\nassert f()",
         "limits": {"cpu_time_s": 2.0},
     }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"kind": "pytest", "files": {"test_a.py": "def test_a():\r\n    pass\r", "data.txt": "\ufeffa\rb\r\n"}},
+        {"kind": "asserts", "code": "\ufeffassert f() == 1\r\nassert f()\r", "setup": "import math\r\nx = 1\r"},
+        {"kind": "asserts", "asserts": ["assert f() == '''a\r\nb'''", "\ufeffassert f()"]},
+    ],
+    ids=["files", "script", "asserts"],
+)
+def test_line_ends_and_byte_order_marks_are_read_back_with_the_same_digest(value, tmp_path):
+    suite = parse_suite(value)
+    write_suite(tmp_path / "own", suite)
+    assert DirectoryStore(tmp_path).get("own").digest == suite.digest
+
+
+@pytest.mark.parametrize("name", [".hidden", "data/.hidden/x", "__pycache__/x.py", "é" * 190])
+def test_a_file_that_would_not_be_read_back_is_refused(name):
+    with pytest.raises(SuiteError, match=r"a store leaves such files out|more than 255 bytes"):
+        parse_suite({"kind": "pytest", "files": {"test_a.py": "def test_a(): pass", name: ""}})

@@ -6,6 +6,8 @@ A suite that can't be used costs no other. What is left out, and why, stands in 
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -54,7 +56,7 @@ class Options:
 
 @dataclass(slots=True)
 class RowFile:
-    path: Path
+    name: str
     rows: int = 0
     bytes: int = 0
     """Of the rows as JSON."""
@@ -62,7 +64,7 @@ class RowFile:
 
     def entry(self) -> dict[str, object]:
         counts = {"rows": self.rows, "bytes": self.bytes, "largest_row_bytes": self.largest_row_bytes}
-        return {"file": self.path.name, **counts}
+        return {"file": self.name, **counts}
 
 
 @dataclass(slots=True)
@@ -131,7 +133,8 @@ def build(
     folders: Iterable[Path], output: Path, options: Options, texts: Iterable[Text] = (), unread: Iterable[str] = ()
 ) -> Report:
     """Writes the rows of the suites in `folders`, in that order, and the report into `output`, which is made where it
-    isn't there. Problems that share words with `texts` are left out; `unread` is what of those can't be read.
+    isn't there. Problems that share words with `texts` are left out; `unread` is what of those can't be read. What an
+    earlier build has left there is replaced once all is written, and stays where that fails.
 
     Raises RequestError where the packages for the format are missing, and OSError.
     """
@@ -148,11 +151,25 @@ def build(
     sides = split(statements, digests, options.validation, options.seed)
     report.near_duplicates = sides.near_duplicates
     output.mkdir(parents=True, exist_ok=True)
-    _write(problems.values(), sides, output, report)
-    _warn(report)
-    text = json.dumps(report.entry(), indent=2, allow_nan=False)
-    output.joinpath(REPORT_FILE).write_text(text + "\n", encoding="ascii")
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=output) as name:
+        new = Path(name)
+        _write(problems.values(), sides, new, report)
+        _warn(report)
+        text = json.dumps(report.entry(), indent=2, allow_nan=False)
+        new.joinpath(REPORT_FILE).write_text(text + "\n", encoding="ascii")
+        _replace(output, new)
     return report
+
+
+def _replace(output: Path, new: Path) -> None:
+    """Moves the files of a build in; those of an earlier one that have other names go last. Raises OSError."""
+    written = files_of(new)
+    names = {path.name for path in written}
+    for path in written:
+        os.replace(path, output / path.name)
+    for path in files_of(output):
+        if path.name not in names:
+            path.unlink()
 
 
 def files_of(output: Path) -> list[Path]:
@@ -178,13 +195,13 @@ def _read(folders: Iterable[Path], report: Report) -> Iterator[_Problem]:
         yield _Problem(folder, package.suite.digest, package.problem.strip("\n"))
 
 
-def _write(problems: Iterable[_Problem], sides: Split, output: Path, report: Report) -> None:
+def _write(problems: Iterable[_Problem], sides: Split, folder: Path, report: Report) -> None:
     options = report.options
     with ExitStack() as stack:
         writers = {}
         for side in (TRAIN, VALIDATION) if options.validation else (TRAIN,):
-            report.files[side] = RowFile(output / f"{side}{options.format.suffix}")
-            writers[side] = stack.enter_context(open_writer(report.files[side].path))
+            report.files[side] = RowFile(f"{side}{options.format.suffix}")
+            writers[side] = stack.enter_context(open_writer(folder / report.files[side].name))
         for problem in problems:
             side = VALIDATION if problem.id in sides.validation else TRAIN
             file = report.files[side]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
 from collections import Counter, defaultdict
@@ -11,15 +13,20 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import IO
 
+from verifier.errors import SuiteError
 from verifier.limits import CEILINGS, Limits
 from verifier.suite.formats.base import MAX_ID_CHARS, Imported, Refused, slug
 from verifier.suite.model import Suite
 from verifier.suite.package import ACCEPTED, FOLDERS, PROBLEM_FILE, SUBMISSIONS_FOLDER
-from verifier.suite.store import SUITE_FILE
+from verifier.suite.store import SUITE_FILE, DirectoryStore
 from verifier.suite.writing import write_suite
 
 _UNFINISHED = ".import-"
-"""Before the name of a folder that is being written; a store takes no such name for an id."""
+"""Before the name of a folder in which another is being written; a store takes no such name for an id."""
+_REPLACED = ".replaced-"
+"""The same of one that is being replaced."""
+_OF_ALL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""Errors that every other problem would meet too."""
 
 
 @dataclass(slots=True)
@@ -83,6 +90,8 @@ class Writer:
         if name != wanted:
             notes.append(f"another problem has the suite id {wanted!r}; this one is {name!r}")
         folder = self._output / name
+        if folder.is_symlink():
+            return Refused(problem.id, f"{folder} is a link; it is not replaced", "already there")
         if folder.exists():
             if not self._force:
                 return Refused(problem.id, f"{folder} is there already; --force replaces it", "already there")
@@ -90,8 +99,16 @@ class Writer:
                 return Refused(problem.id, f"{folder} is there and holds no suite; it is not replaced", "already there")
         suite = self._timed(problem.suite, notes)
         submissions = self._chosen(problem.submissions, notes)
+        self._output.mkdir(parents=True, exist_ok=True)
         try:
             self._write(folder, suite, problem.problem, submissions)
+        except OSError as error:
+            if error.errno in _OF_ALL or not os.access(self._output, os.W_OK | os.X_OK):
+                raise
+            reason = f"{error.filename or folder} can't be written: {error.strerror or error}"
+            return Refused(problem.id, reason, "a directory that can't be written")
+        except SuiteError as error:
+            return Refused(problem.id, f"can't be read once it is written: {error}", "a suite that can't be read back")
         except UnicodeEncodeError:
             reason = "holds half a surrogate pair, which no file of UTF-8 text can"
             return Refused(problem.id, reason, "text that can't be written")
@@ -138,18 +155,19 @@ class Writer:
         return chosen
 
     def _write(self, folder: Path, suite: Suite, problem: str, submissions: Mapping[str, str]) -> None:
-        """Whole or not at all."""
+        """Whole or not at all. Raises SuiteError for a suite that is read back as another, or not at all."""
         unfinished = folder.with_name(_UNFINISHED + folder.name)
         shutil.rmtree(unfinished, ignore_errors=True)
+        new = unfinished / folder.name
         try:
-            write_suite(unfinished, suite)
+            write_suite(new, suite)
+            if DirectoryStore(unfinished).get(folder.name).digest != suite.digest:
+                raise SuiteError("is read back with another digest", path=folder.name)
             if problem.strip():
-                _write_text(unfinished / PROBLEM_FILE, problem.rstrip() + "\n")
+                _write_text(new / PROBLEM_FILE, problem.rstrip() + "\n")
             for path, code in submissions.items():
-                _write_text(unfinished / SUBMISSIONS_FOLDER / path, code)
-            if folder.exists():
-                shutil.rmtree(folder)
-            unfinished.rename(folder)
+                _write_text(new / SUBMISSIONS_FOLDER / path, code)
+            _put(new, folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -188,6 +206,23 @@ def _is_writable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _put(new: Path, folder: Path) -> None:
+    """Renames `new` to `folder`. What is there already goes last, and stays where that fails."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = folder.with_name(_REPLACED + folder.name)
+    shutil.rmtree(old, ignore_errors=True)
+    try:
+        folder.rename(old)
+        new.rename(folder)
+    except BaseException:
+        if not folder.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_text(path: Path, text: str) -> None:

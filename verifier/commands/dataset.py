@@ -93,7 +93,7 @@ def build_command(
             found, problems = read_texts(benchmark)
             texts += found
             unread += problems
-        _make_room(output, force)
+        _check_room(output, force)
         report = build(folders, output, options, texts, unread)
     except RequestError as problem:
         fail(str(problem))
@@ -124,13 +124,11 @@ def _text(path: Path) -> str:
     return text.removesuffix("\n")
 
 
-def _make_room(output: Path, force: bool) -> None:
+def _check_room(output: Path, force: bool) -> None:
     """Raises RequestError, and OSError."""
     before = files_of(output)
     if before and not force:
         raise RequestError(f"holds {before[0].name} of an earlier build; --force replaces it", path=str(output))
-    for path in before:
-        path.unlink()
 
 
 # Showing
@@ -146,7 +144,7 @@ def _show(report: Report, output: Path) -> None:
     _list(console, "left out", dropped)
     table = new_table("rows", "file", "largest row")
     for file in report.files.values():
-        table.add_row(str(file.rows), file.path.name, f"{file.largest_row_bytes} bytes")
+        table.add_row(str(file.rows), file.name, f"{file.largest_row_bytes} bytes")
     console.print(table)
     counts = report.entry()["counts"]
     near = sum(len(group) for group in report.near_duplicates)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
+from verifier.authoring.calibration_files import suite_with, write_files
 from verifier.authoring.generate import DEFAULT_COUNT, DEFAULT_MUTANTS, DIFFERING, Generated, Unused, generate
 from verifier.authoring.generate_inputs import HYPOTHESIS
 from verifier.commands.mutate import open_runner, progress
 from verifier.commands.packages import open_package, policy_option, suite_argument, suites_option, workers_option
 from verifier.console import fail
 from verifier.errors import RequestError
-from verifier.suite.package import Package, read_package
+from verifier.suite.package import Package
 from verifier.suite.store import CASES_FILE, SUITE_FILE
 from verifier.suite.writing import case_value
 from verifier.text import one_line, printable
@@ -62,8 +63,7 @@ def generate_command(
     where the suite or its generator can't be used.
     """
     package = open_package(name, suites)
-    if write:
-        _check_writable(package)
+    before = _cases_file(package) if write else b""
     with open_runner(policy, workers, (HYPOTHESIS,)) as runner, progress(package.folder.name) as told:
         try:
             made = generate(
@@ -72,35 +72,57 @@ def generate_command(
         except RequestError as problem:
             fail(str(problem))
     if write:
-        _write(package, made)
+        _write(package, made, before)
     if as_json:
-        click.echo(json.dumps(_entry(made), indent=2, ensure_ascii=False))
+        click.echo(_as_json(_entry(made), indent=2))
     else:
         _show(made, write)
     sys.exit(EXIT_UNUSED if made.unused else 0)
 
 
-def _check_writable(package: Package) -> None:
-    if not package.folder.joinpath(CASES_FILE).is_file():
-        fail(f"{package.folder.name}: its cases stand in {SUITE_FILE}; move them to {CASES_FILE} to have some added")
+def _cases_file(package: Package) -> bytes:
+    """What it holds before the run. Ends the command where the file can't be replaced: a run takes minutes."""
+    folder = package.folder
+    if not folder.joinpath(CASES_FILE).is_file():
+        fail(f"{folder.name}: its cases stand in {SUITE_FILE}; move them to {CASES_FILE} to have some added")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        fail(f"{folder}: can't be written to")
+    try:
+        return folder.joinpath(CASES_FILE).read_bytes()
+    except OSError as error:
+        fail(f"{folder / CASES_FILE}: can't be read: {error.strerror}")
 
 
-def _write(package: Package, made: Generated) -> None:
-    """All or nothing: what is written is read once more before it takes the old file's place."""
-    path = package.folder / CASES_FILE
-    new = path.with_name(f".{CASES_FILE}.new")
-    old_lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+def _write(package: Package, made: Generated, before: bytes) -> None:
+    """All or nothing: what is to be written is read as a suite first. `before` is what the file held when the suite was
+    read: lines that have changed since are not overwritten."""
+    folder = package.folder
+    # Lines end as the store has them end: U+2028, say, may stand within one.
+    text = before.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    old_lines = [line for line in text.split("\n") if line.strip()]
     stay = {id(case) for case in made.old_cases}
     lines = [line for line, case in zip(old_lines, package.suite.known_cases, strict=True) if id(case) in stay]
-    lines += [json.dumps(case_value(case), ensure_ascii=False) for case in made.new_cases]
-    new.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    before = path.read_bytes()
-    os.replace(new, path)
+    lines += [_as_json(case_value(case)) for case in made.new_cases]
+    changed = {CASES_FILE: "".join(f"{line}\n" for line in lines)}
     try:
-        read_package(package.folder)
+        suite_with(package, changed)
+        if folder.joinpath(CASES_FILE).read_bytes() != before:
+            fail(f"{folder.name}/{CASES_FILE}: has changed meanwhile, and nothing was written; run this again")
+        write_files(folder, changed)
     except RequestError as problem:
-        path.write_bytes(before)
         fail(f"the new cases can't be read back, and were not written: {problem}")
+    except OSError as error:
+        fail(f"{folder}: can't be written: {error.strerror}")
+
+
+def _as_json(value: object, indent: int | None = None) -> str:
+    """Readable, but for text with half a surrogate, which UTF-8 can't hold."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
 
 
 def _show(made: Generated, written: bool) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -45,7 +46,11 @@ class _FormatHelp(click.Command):
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write one JSON object a problem here.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many problems.")
 @click.option("--id", "pattern", metavar="PATTERN", help="Only problems whose id matches, such as 'HumanEval/1*'.")
-@click.option("--force", is_flag=True, help="Replace suites that are in the output directory already.")
+@click.option(
+    "--force", is_flag=True,
+    help="Replace suites that are in the output directory already, with all that their directories hold: generator.py "
+    "and other files of yours are lost too.",
+)  # fmt: skip
 @click.option(
     "--submissions", type=click.IntRange(min=0), default=10, show_default=True,
     help="Submissions that are kept of each verdict.",
@@ -76,15 +81,20 @@ def import_command(
     status is 0 when all problems were imported, 1 when some were not, 2 when SOURCE can't be read, 3 when the sandbox
     fails that works out expected values.
     """
+    if report is not None and report.exists() and report.resolve().is_relative_to(source.resolve()):
+        fail(f"--report {report}: would overwrite what is read; write it outside of SOURCE")
     with ExitStack() as stack:
-        lines = stack.enter_context(report.open("w", encoding="utf-8")) if report else None
-        writer = Writer(output, most_submissions=submissions, time_factor=time_factor, force=force, report=lines)
         bench = stack.enter_context(_Bench(policy))
         try:
             outcomes = _chosen(FORMATS[format_name].read(source), pattern, limit)
             with _progress() as progress:
                 task = progress.add_task("importing")
-                for outcome in outcomes:
+                first = list(islice(outcomes, 1))  # where SOURCE can't be read, an older report stays
+                lines = stack.enter_context(report.open("w", encoding="utf-8")) if report else None
+                writer = Writer(
+                    output, most_submissions=submissions, time_factor=time_factor, force=force, report=lines
+                )
+                for outcome in chain(first, outcomes):
                     found = bench.answered(outcome)
                     writer.take(bench.proved(found) if prove and isinstance(found, Imported) else found)
                     progress.update(task, description=f"importing: {writer.account.problems} problems")

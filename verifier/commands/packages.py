@@ -45,26 +45,33 @@ def find_folders(names: Sequence[str], suites: Path) -> list[Path]:
     """The folders of the suites that are named, each once, in order. A name is a suite's directory, a directory of
     suites (all of them, sorted), or an id in `suites`.
 
-    Raises SuiteError for a name that is none of these. What the folders hold is not looked at.
+    Raises SuiteError for a name that is none of these or can't be read. What the folders hold is not looked at.
     """
     found: dict[Path, None] = {}
     for name in names:
-        directory = Path(name)
-        if directory.joinpath(SUITE_FILE).is_file():
-            found[directory.resolve()] = None
-        elif directory.is_dir() and (ids := DirectoryStore(directory).ids()):
-            found.update(dict.fromkeys(directory.resolve() / inner for inner in ids))
-        elif directory.is_dir() or directory.name != name:
-            raise SuiteError(f"holds no {SUITE_FILE}, and no directory that does", path=name)
-        else:
-            known, digest = split_reference(name)
-            if digest:
-                raise SuiteError("is named without a digest here: it is its author who works on it", path=name)
-            folder = suites / known
-            if not folder.joinpath(SUITE_FILE).is_file():
-                raise SuiteError(f"is neither a suite's directory nor an id in {suites}", path=name)
-            found[folder.resolve()] = None
+        try:
+            found.update(dict.fromkeys(_folders_of(name, suites)))
+        except OSError as error:
+            raise SuiteError(f"can't be read: {error.strerror}", path=name) from None
     return list(found)
+
+
+def _folders_of(name: str, suites: Path) -> list[Path]:
+    """Raises SuiteError, and OSError."""
+    directory = Path(name)
+    if directory.joinpath(SUITE_FILE).is_file():
+        return [directory.resolve()]
+    if directory.is_dir() and (ids := DirectoryStore(directory).ids()):
+        return [directory.resolve() / inner for inner in ids]
+    if directory.is_dir() or directory.name != name:
+        raise SuiteError(f"holds no {SUITE_FILE}, and no directory that does", path=name)
+    known, digest = split_reference(name)
+    if digest:
+        raise SuiteError("is named without a digest here: it is its author who works on it", path=name)
+    folder = suites / known
+    if not folder.joinpath(SUITE_FILE).is_file():
+        raise SuiteError(f"is neither a suite's directory nor an id in {suites}", path=name)
+    return [folder.resolve()]
 
 
 def open_packages(names: Sequence[str], suites: Path) -> list[Package]:

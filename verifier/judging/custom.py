@@ -5,6 +5,9 @@ whose fault that is: the checker is asked about the suite's own expected value, 
 Where it judges any of these in the same case, it works, and it was the answer that it failed at: that is a wrong
 answer, since who hands in rubbish must not come off better than who is wrong. Where it judges none of them it is
 broken, whatever the answer: a judge error. The note tells the author in either case.
+
+Answers that keep a working checker busy beyond its limits cost time that the whole batch needs, so a submission has few
+of them: its answers after that are wrong without being looked at.
 """
 
 from __future__ import annotations
@@ -35,16 +38,24 @@ class Judged(NamedTuple):
 
 
 class CustomChecker:
-    """A suite's own checker at work."""
+    """A suite's own checker at work. Where `max_timeouts` is given, it judges one submission, and isn't asked any more
+    after that many answers that it took too long for while it works."""
 
-    def __init__(self, suite: FunctionSuite | StdioSuite, checking: Checking) -> None:
+    def __init__(
+        self, suite: FunctionSuite | StdioSuite, checking: Checking, *, max_timeouts: int | None = None
+    ) -> None:
         self._suite = suite
         self._checking = checking
+        self._max_timeouts = max_timeouts
+        self._timeouts = 0
         self._works: dict[int, Ruling] = {}
 
     def judge(self, index: int, answer: bytes) -> Judged:
         """`answer` is the value in the codec of `values`, or what the program printed. Never raises for what is in
         it."""
+        if self._max_timeouts is not None and self._timeouts >= self._max_timeouts:
+            note = f"the checker was not asked: {self._timeouts} earlier answers took it longer than it may"
+            return Judged(Verdict.WA, "not looked at after answers that took the checker too long", note)
         if self._suite.kind == "stdio" and self._suite.checker.form == "function":
             try:
                 answer = answer.decode("utf-8-sig").encode()
@@ -67,6 +78,7 @@ class CustomChecker:
         if trial.accepted is None:
             note = f"the checker failed, and on the expected value too: {how}"
             return Judged(Verdict.JE, "the checker failed", note, ruling.timed_out)
+        self._timeouts += ruling.timed_out
         note = f"the checker failed on this answer, which it should refuse: {how}"
         return Judged(Verdict.WA, "the checker can't judge this answer", note, ruling.timed_out)
 
@@ -118,15 +130,19 @@ def _judged(ruling: Ruling) -> Judged | None:
 
 @contextmanager
 def custom_checker(
-    suite: FunctionSuite | StdioSuite, sandbox: Sandbox, deadline: float | None = None
+    suite: FunctionSuite | StdioSuite,
+    sandbox: Sandbox,
+    deadline: float | None = None,
+    *,
+    max_timeouts: int | None = None,
 ) -> Iterator[CustomChecker | None]:
-    """None for a suite with a checker of ours."""
+    """None for a suite with a checker of ours. `max_timeouts` is for the answers of one submission."""
     if not suite.checker.is_custom:
         yield None
         return
     arbiter = arbiter_of(suite.checker, "checker", suite.digest, is_text=isinstance(suite, StdioSuite))
     with sandbox.checking(arbiter, deadline=deadline) as checking:
-        yield CustomChecker(suite, checking)
+        yield CustomChecker(suite, checking, max_timeouts=max_timeouts)
 
 
 def arbiter_of(code: ArbiterCode, role: str, seed: str, *, is_text: bool = True) -> Arbiter:

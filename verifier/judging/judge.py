@@ -30,6 +30,10 @@ right one, in the same encoding, can't be right."""
 
 MIN_KEPT_BYTES = 1 << 16
 
+MAX_CHECKER_TIMEOUTS = 2
+"""Answers of a submission that may keep a suite's own checker busy beyond its limits. They cost a submission nothing
+to make and the batch seconds each, so they are fewer than a suite's `max_timeouts`."""
+
 _CaseSuite: TypeAlias = FunctionSuite | StdioSuite | InteractiveSuite
 _Results: TypeAlias = Generator[CaseResult, None, None]
 
@@ -109,7 +113,7 @@ def _results(code: str, suite: _CaseSuite, sandbox: Sandbox, deadline: float | N
     if isinstance(suite, InteractiveSuite):
         yield from _interactive_results(code, suite, sandbox, deadline)
         return
-    with custom_checker(suite, sandbox, deadline) as custom:
+    with custom_checker(suite, sandbox, deadline, max_timeouts=MAX_CHECKER_TIMEOUTS) as custom:
         if isinstance(suite, FunctionSuite):
             yield from _function_results(code, suite, sandbox, deadline, custom)
         else:

@@ -107,6 +107,8 @@ def imported_names(code: CodeType) -> set[str]:
         if part.co_flags & _CO_COROUTINE:
             found.add("asyncio")
         names = part.co_names
+        if "Protocol" in names:  # its isinstance() needs `inspect`, from Python 3.12 on
+            found.add("inspect")
         if any(_names_codec(constant) for constant in part.co_consts):
             found.add("codecs")
         found.update(DYNAMIC.intersection(names))
@@ -157,6 +159,7 @@ class Environment:
         with _no_fork_hooks():
             self._load()
         if "random" in sys.modules:
+            sys.modules["random"].seed("")  # from Python 3.12 on, a text is the first thing that it needs a module for
             sys.modules["random"].seed(0)
 
     def _load(self) -> None:

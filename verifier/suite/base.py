@@ -46,7 +46,7 @@ class Model(BaseModel):
         return dict(self)
 
 
-def _lines(text: str) -> str:
+def file_text(text: str) -> str:
     """With the line ends that a file would be read with."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -55,7 +55,7 @@ class ArbiterCode(Model):
     """Code of a suite that says whether an answer is right, a checker or an interactor. It runs in a tester, and
     never here. docs/checkers.md tells how to write it."""
 
-    code: Annotated[str, AfterValidator(_lines)] = ""
+    code: Annotated[str, AfterValidator(file_text)] = ""
     """Its text. In a suite's directory it stands in a file of its own, `checker.py` or `interactor.py`."""
     form: Literal["function", "program"] = "function"
     """A function that returns True, False or (False, why); or a program as in Kattis' and ICPC's problem packages,

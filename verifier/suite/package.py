@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,17 +90,26 @@ def read_package(folder: Path) -> Package:
 def _submissions(folder: Path) -> list[Submission]:
     top = folder / SUBMISSIONS_FOLDER
     found = []
-    for group in sorted(top.iterdir()) if top.is_dir() else ():
-        if group.name.startswith((".", "__")) or not group.is_dir():
+    at = f"{folder.name}/{SUBMISSIONS_FOLDER}"
+    for group, is_folder in _entries(top, at) if top.is_dir() else ():
+        if group.startswith((".", "__")) or not is_folder:
             continue
-        if group.name not in FOLDERS:
-            raise SuiteError(
-                f"is no verdict; known are {', '.join(FOLDERS)}",
-                path=f"{folder.name}/{SUBMISSIONS_FOLDER}/{group.name}",
-            )
-        for path in sorted(group.glob("*.py")):
-            found.append(Submission(f"{group.name}/{path.name}", _code(path), FOLDERS[group.name]))
+        if group not in FOLDERS:
+            raise SuiteError(f"is no verdict; known are {', '.join(FOLDERS)}", path=f"{at}/{group}")
+        for name, _ in _entries(top / group, f"{at}/{group}"):
+            if name.endswith(".py"):
+                found.append(Submission(f"{group}/{name}", _code(top / group / name), FOLDERS[group]))
     return found
+
+
+def _entries(folder: Path, at: str) -> list[tuple[str, bool]]:
+    """Names in a folder, sorted, and whether each is a folder. Raises SuiteError where it can't be read, for then it
+    isn't known which submissions are missing."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((entry.name, entry.is_dir()) for entry in entries)
+    except OSError as error:
+        raise SuiteError(f"can't be read: {error.strerror}", path=at) from None
 
 
 def _answers(path: Path, count: int) -> list[Answer]:

@@ -92,12 +92,15 @@ class DirectoryStore:
         self._lock = threading.Lock()
 
     def ids(self) -> list[str]:
-        """The ids of all suites under the root, sorted, whether valid or not."""
-        if not self.root.is_dir():
+        """The ids of all suites under the root, sorted, whether valid or not; folders that can't be looked into are
+        among them. Raises SuiteError where the root can't be."""
+        try:
+            names = os.listdir(self.root)
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(
-            entry.name for entry in self.root.iterdir() if _ID.fullmatch(entry.name) and (entry / SUITE_FILE).is_file()
-        )
+        except OSError as error:
+            raise SuiteError(f"can't be read: {error.strerror}", path=str(self.root)) from None
+        return sorted(name for name in names if _ID.fullmatch(name) and _may_be_suite(self.root / name))
 
     def get(self, ref: str) -> Suite:
         """The suite of a reference; its `id` is set.
@@ -168,6 +171,13 @@ class DirectoryStore:
         if not path.is_relative_to(self.root.resolve()):
             raise SuiteError(f"{file} is a link that leads out of the store", path=name)
         return path
+
+
+def _may_be_suite(folder: Path) -> bool:
+    try:
+        return folder.joinpath(SUITE_FILE).is_file()
+    except OSError:
+        return True  # and what is wrong with it is said where it is read
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from keyword import iskeyword
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from verifier.suite.base import MAX_CASES, AnySuite, Case, entry_point_name, problem
+from verifier.suite.base import MAX_CASES, AnySuite, Case, entry_point_name, file_text, problem
 from verifier.suite.script import Step, list_steps, script_steps, setup_steps
 from verifier.suite.source import SourceProblem, parse
 from verifier.suite.static_tests import StaticTests, function_of, pytest_files, static_tests
@@ -24,12 +24,15 @@ MAX_TEXT_BYTES = 8 << 20
 MAX_FILES = 1000
 MAX_MODULES = 16
 MAX_PATH_CHARS = 200
+MAX_NAME_BYTES = 255
 
 _TESTERS_OWN = frozenset(
     "pytest _pytest pluggy iniconfig packaging pygments exceptiongroup tomli conftest verifier __main__ sitecustomize "
     "usercustomize".split()
 )
 """Top-level names that mean something else in the tester."""
+
+_FileText: TypeAlias = Annotated[str, AfterValidator(file_text)]
 
 
 class NamedCase(Case):
@@ -90,7 +93,7 @@ class PytestSuite(_TestedSuite):
     kind: Literal["pytest"]
     module: Annotated[tuple[str, ...], BeforeValidator(_module_names), AfterValidator(_importable)] = ("solution",)
     """The name, or names, by which the tests import the submission."""
-    files: dict[str, str]
+    files: dict[str, _FileText]
     """Path to text. Files `test_*.py` and `*_test.py` hold tests, or else a lone .py file of any name. The tests may
     import other .py files and read all of them."""
     skips: Literal["fail", "pass", "ignore"] = "fail"
@@ -133,6 +136,10 @@ class PytestSuite(_TestedSuite):
         parts = path.split("/")
         if any(part in ("", ".", "..") for part in parts):
             return "must be a path inside the suite, such as 'test_x.py' or 'data/x.json'"
+        if any(len(part.encode()) > MAX_NAME_BYTES for part in parts):
+            return f"has a name of more than {MAX_NAME_BYTES} bytes, which no file can"
+        if any(part.startswith(".") or part == "__pycache__" for part in parts):
+            return "is hidden, or a cache of Python's: a store leaves such files out; give it another name"
         if any("/".join(parts[:i]) in self.files for i in range(1, len(parts))):
             return "lies in a folder that is a file too"
         modules = {name.replace(".", "/") for name in self.modules}
@@ -202,11 +209,11 @@ class AssertsSuite(_TestedSuite):
     kind: Literal["asserts"]
     entry_point: Annotated[str, AfterValidator(lambda name: entry_point_name(name) if name else name)] = ""
     """What `check(candidate)` is called with, and what the name `candidate` means: as for kind `function`."""
-    code: str = ""
+    code: _FileText = ""
     """A script. Either this or `asserts`."""
     asserts: tuple[str, ...] = Field((), strict=False, max_length=MAX_CASES)
     """A list of asserts."""
-    setup: str = ""
+    setup: _FileText = ""
     """Statements that run before: imports, helpers, data."""
 
     @model_validator(mode="after")

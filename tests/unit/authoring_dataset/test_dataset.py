@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -449,3 +450,36 @@ def test_an_earlier_build_is_replaced_as_a_whole_and_only_when_asked(
 
     assert build(tmp_path / "suites", "--output", output, "--validation", 0, "--force").exit_code == 0
     assert {path.name for path in output.iterdir()} == {"train.jsonl", "report.json", "mine.txt"}
+
+
+@pytest.mark.parametrize("format_name", ["nova", "verl"])
+def test_an_earlier_build_stays_where_the_new_one_fails(
+    make_suite: MakeSuite, output: Path, monkeypatch: pytest.MonkeyPatch, format_name: str
+) -> None:
+    """Be it that the disk is full at the second row."""
+    need(format_name)
+    folder = make_suite("a")
+    make_suite("b")
+    build(folder, "--output", output, "--validation", 0)
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    written = []
+
+    def full(*given: object, **_: object) -> None:
+        written.append(given)
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("verifier.authoring.dataset.check_row", full)
+    result = build(folder.parent, "--output", output, "--validation", 0, "--force", format_name=format_name)
+
+    assert result.exit_code == 2 and "No space left on device" in result.output
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+
+
+def test_a_build_of_another_format_leaves_no_rows_of_the_earlier_one(make_suite: MakeSuite, output: Path) -> None:
+    need("verl")
+    folder = make_suite("a")
+    build(folder, "--output", output, "--validation", 0)
+
+    assert build(folder, "--output", output, "--validation", 0, "--force", format_name="verl").exit_code == 0
+    assert {path.name for path in output.iterdir()} == {"train.parquet", "report.json"}

@@ -133,6 +133,8 @@ def test_a_stale_entry_is_reported_and_changes_nothing(tmp_path: Path, text: str
         (entry(MINUS).replace("as good", " "), "sums/equivalent.toml.mutant[0].reason"),
         (entry("return a - b"), "sums/equivalent.toml.mutant[0].diff"),
         ("[[mutant]\n", "sums/equivalent.toml"),
+        ("a = " + "[" * 5000, "sums/equivalent.toml"),
+        ("a = " + "1" * 5000, "sums/equivalent.toml"),
     ],
 )
 def test_a_bad_file_of_equivalents_is_a_clear_error(tmp_path: Path, text: str, path: str) -> None:

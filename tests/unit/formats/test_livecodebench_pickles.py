@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.unit.formats.example_rows import LIVECODEBENCH, packed
-from verifier.suite.formats import livecodebench
+from verifier.suite.formats import livecodebench, sources
 from verifier.suite.formats.base import Imported, Refused
 from verifier.suite.formats.livecodebench import packed_text
 from verifier.suite.formats.registry import FORMATS
@@ -72,8 +72,8 @@ def test_a_pickle_of_anything_but_a_text_is_refused(value: object) -> None:
         (base64.b64encode(b"no zlib").decode(), "can't be unpacked"),
         (wrapped(b""), "can't be read"),
         (wrapped(pickle.dumps("abc")[:-3]), "can't be read"),
-        (wrapped(b"\x80\x04."), "holds 0 texts"),
-        (wrapped(b"\x8c\x01a\x8c\x01b."), "holds 2 texts"),
+        (wrapped(b"\x80\x04."), "holds no text"),
+        (wrapped(b"\x8c\x01a\x8c\x01b."), "holds more than one text"),
         (base64.b64encode(zlib.compress(pickle.dumps("abc" * 99))[:-9]).decode(), "cut off"),
     ],
 )
@@ -87,3 +87,24 @@ def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(ValueError, match="more than 1 MiB"):
         packed_text(packed("a" * (2 << 20)))
+
+
+def test_a_pickle_is_refused_at_its_second_text() -> None:
+    with pytest.raises(ValueError, match="more than one text"):
+        packed_text(wrapped(b"Va\n" * 2))  # and not: that it doesn't end
+
+
+def test_tests_that_would_take_too_much_memory_cost_one_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MAX_PARSED_BYTES", 1 << 20)
+    rows = [
+        {**LIVECODEBENCH, "question_id": "bad", "private_test_cases": packed("[" + "{}," * 10_000 + "{}]")},
+        {**LIVECODEBENCH, "question_id": "good"},
+    ]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    bad, good = FORMATS["livecodebench"].read(tmp_path / "rows.jsonl")
+
+    assert isinstance(bad, Refused) and "would take more than" in bad.reason
+    assert isinstance(good, Imported)

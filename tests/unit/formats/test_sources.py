@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from verifier.suite.formats import sources
 from verifier.suite.formats.base import SourceError
-from verifier.suite.formats.sources import MAX_INT_DIGITS, RawRow, raw_rows
+from verifier.suite.formats.sources import MAX_INT_DIGITS, RawRow, load_text, raw_rows
 
 TWO = [{"a": 1}, {"a": "zwei €"}]
 
@@ -155,3 +156,68 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatc
 
     with pytest.raises(SourceError, match="pip install pyarrow"):
         rows(tmp_path)
+
+
+@pytest.mark.parametrize("first", ['{"a": 0}\n', "{ broken\n", '{"a": "' + "x" * 5000 + '"}\n'])
+def test_a_line_that_is_too_long_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
+    monkeypatch.setattr(sources, "MAX_DOCUMENT_BYTES", 1000)
+    monkeypatch.setattr(sources, "_PIECE_BYTES", 100)
+    file = tmp_path / "rows.jsonl.gz"
+    file.write_bytes(gzip.compress((first + " " * 5000 + '{"a": 1}\n' + '{"a": 2}\n').encode()))
+
+    found = rows(file)
+
+    assert [row.place for row in found] == [f"rows.jsonl.gz:{number}" for number in (1, 2, 3)]
+    assert "longer than" in found[1].problem
+    assert found[2].value == {"a": 2}
+    assert bool(found[0].problem) == (first != '{"a": 0}\n')
+
+
+def test_a_document_that_is_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MAX_DOCUMENT_BYTES", 1000)
+    file = tmp_path / "rows.json"
+    file.write_text("[\n" + json.dumps({"a": "x" * 2000}) + "]")
+
+    [row] = rows(file)
+
+    assert (row.place, row.value) == ("rows.json", None)
+    assert "longer than" in row.problem
+
+
+def test_a_document_that_would_take_too_much_memory_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MAX_PARSED_BYTES", 100_000)
+    assert load_text(json.dumps("x" * 40_000))
+    with pytest.raises(ValueError, match="would take more than"):
+        load_text("[" + "{}," * 1000 + "{}]")
+
+
+def test_a_key_that_is_given_twice_is_found_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    class Name(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    with pytest.raises(ValueError, match="'k999' is given twice"):
+        sources._unique([(Name(f"k{number}"), 1) for number in (*range(1000), 999)])
+    assert compared < 100_000
+
+
+def test_a_link_out_of_a_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.jsonl").write_text(lines_of(TWO))
+    source = tmp_path / "fetched"
+    source.mkdir()
+    (source / "a.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    (source / "b.jsonl").write_text(lines_of(TWO))
+    (source / "c.jsonl").symlink_to("b.jsonl")
+
+    found = rows(source)
+
+    assert [row.value for row in found] == [None, *TWO, *TWO]
+    assert "leads out of the source" in found[0].problem

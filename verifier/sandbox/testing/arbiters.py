@@ -54,7 +54,7 @@ def _seed(seed: str) -> None:
     interactor, a submission must not get from its own."""
     random = sys.modules.get("random")
     if random is not None:
-        random.seed(seed)
+        random.seed(int.from_bytes(seed.encode(), "big"))  # of a text it would import hashlib, from Python 3.12 on
 
 
 # Form "function"

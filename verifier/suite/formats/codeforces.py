@@ -41,7 +41,8 @@ def score():
             exec(compile(CODE, "generated_checker.py", "exec"), {{"__name__": "__main__"}})
     except SystemExit:
         pass  # what it printed counts
-    return float(printed.getvalue().split()[-1])
+    # The number alone: what stands beside it may come from the output that is judged.
+    return float(printed.getvalue())
 
 
 found = score()

@@ -24,7 +24,7 @@ from verifier.suite.formats.rows import (
     row_importer,
     source_text,
 )
-from verifier.suite.formats.sources import RawRow, load_text, raw_rows
+from verifier.suite.formats.sources import RawRow, leads_out, load_text, raw_rows
 from verifier.suite.formats.statements import comparison
 
 PREAMBLE = (
@@ -138,7 +138,7 @@ def _read_apps(source: Path) -> Iterator[Outcome]:
     top = Path(os.path.commonpath(folders))
     for folder in folders:
         name = str(folder.relative_to(top)) if folder != top else folder.name
-        raw = RawRow(name, {"folder": str(folder)})
+        raw = RawRow(name, {"folder": str(folder), "source": str(source)})
         yield outcome_of(raw, (), _apps_folder)
 
 
@@ -147,13 +147,13 @@ def _apps_row(row: Row, row_id: str) -> Outcome:
 
 
 def _apps_folder(place: Row, row_id: str) -> Outcome:
-    folder = Path(place.text("folder"))
+    folder, source = Path(place.text("folder")), Path(place.text("source"))
     row = Row(
         {
-            "question": _file_text(folder / "question.txt"),
-            "input_output": _file_json(folder / "input_output.json"),
-            "solutions": _file_json(folder / "solutions.json"),
-            "starter_code": _file_text(folder / "starter_code.py"),
+            "question": _file_text(folder / "question.txt", source),
+            "input_output": _file_json(folder / "input_output.json", source),
+            "solutions": _file_json(folder / "solutions.json", source),
+            "starter_code": _file_text(folder / "starter_code.py", source),
         },
         row_id,
     )
@@ -163,7 +163,7 @@ def _apps_folder(place: Row, row_id: str) -> Outcome:
     notes = list(outcome.notes)
     head = PREAMBLE if outcome.suite.kind == "function" else ""
     for name in ("gen_solutions", "baseline_solutions"):
-        labelled = _file_json(folder / f"{name}.json")
+        labelled = _file_json(folder / f"{name}.json", source)
         for number, entry in enumerate(labelled if isinstance(labelled, list) else (), start=1):
             if isinstance(entry, dict) and isinstance(entry.get("code"), str) and "result" in entry:
                 expected = "accepted" if entry["result"] is True else "rejected"
@@ -173,15 +173,17 @@ def _apps_folder(place: Row, row_id: str) -> Outcome:
     return Imported(outcome.id, outcome.suite, outcome.problem, submissions, tuple(notes))
 
 
-def _file_text(path: Path) -> str:
+def _file_text(path: Path, source: Path) -> str:
+    if leads_out(path, source):
+        raise Unfit(f"{path.name} is a link that leads out of the source", "a link out of the source")
     try:
         return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise Unfit(f"{path.name} can't be read: {error}", "a file that can't be read") from None
 
 
-def _file_json(path: Path) -> object:
-    text = _file_text(path)
+def _file_json(path: Path, source: Path) -> object:
+    text = _file_text(path, source)
     if not text.strip():
         return None
     try:

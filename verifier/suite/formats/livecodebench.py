@@ -13,7 +13,7 @@ from verifier.suite.formats.contests import suite_of_tests, with_starter
 from verifier.suite.formats.rows import Row, Unfit, make_suite, row_importer
 from verifier.suite.formats.sources import load_text
 
-MAX_TESTS_BYTES = 512 << 20
+MAX_TESTS_BYTES = 256 << 20
 """Of the hidden tests of a problem, unpacked."""
 _UNICODE = {"UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
 _HARMLESS = {"PROTO", "FRAME", "MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT", "STOP"}
@@ -69,19 +69,21 @@ def packed_text(text: str) -> str:
     if unpacker.unconsumed_tail or not unpacker.eof:
         what = f"holds more than {MAX_TESTS_BYTES >> 20} MiB" if unpacker.unconsumed_tail else "is cut off"
         raise ValueError(what)
-    found: list[str] = []
+    found: str | None = None
     try:
         for operation, argument, _ in pickletools.genops(pickled):
             if operation.name in _UNICODE and isinstance(argument, str):
-                found.append(argument)
+                if found is not None:
+                    raise ValueError("its pickle holds more than one text; one alone is allowed")
+                found = argument
             elif operation.name not in _HARMLESS:
                 raise ValueError(f"its pickle holds {operation.name}; one text alone is allowed")
     except ValueError as error:
         known = str(error).startswith("its pickle holds")
         raise error if known else ValueError("its pickle can't be read") from None
-    if len(found) != 1:
-        raise ValueError(f"its pickle holds {len(found)} texts; one alone is allowed")
-    return found[0]
+    if found is None:
+        raise ValueError("its pickle holds no text; one alone is allowed")
+    return found
 
 
 LIVECODEBENCH = row_importer(

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, cast
 
@@ -18,10 +18,16 @@ from verifier.suite.formats.base import SourceError
 TEXT_SUFFIXES = (".jsonl", ".ndjson", ".json")
 PARQUET_SUFFIXES = (".parquet",)
 MAX_INT_DIGITS = 50_000
+MAX_DOCUMENT_BYTES = 256 << 20
+"""Of one line, or of a file that is one JSON document, unpacked."""
+MAX_PARSED_BYTES = 2 << 30
+"""About what a document may take in memory: JSON of small objects takes ninety times its text."""
+_TOO_LONG = f"longer than {MAX_DOCUMENT_BYTES >> 20} MiB"
 _QUICK_DIGITS = 4_000
 """Beyond some 4,300 digits `int` refuses a text."""
 _PARQUET_ROWS = 32
 """Read at a time: some sets have rows of many megabytes."""
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ def load_text(text: str | bytes) -> object:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
+        if _parsed_bytes(text) > MAX_PARSED_BYTES:
+            raise ValueError(f"would take more than {MAX_PARSED_BYTES >> 20} MiB of memory")
         return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_unique, parse_int=_integer)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 text: {error.reason} at byte {error.start}") from None
@@ -50,12 +58,19 @@ def load_text(text: str | bytes) -> object:
         raise ValueError("nested too deeply") from None
 
 
+def _parsed_bytes(text: str) -> int:
+    """At least about what JSON takes once it is read."""
+    return 2 * len(text) + 96 * text.count("[") + 64 * text.count(",") + 320 * text.count("{")
+
+
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     out = dict(pairs)
     if len(out) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"key {twice[:80]!r} is given twice in one object")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise ValueError(f"key {name[:80]!r} is given twice in one object")
+            seen.add(name)
     return out
 
 
@@ -78,7 +93,16 @@ def raw_rows(source: Path) -> Iterator[RawRow]:
     if not files:
         raise SourceError(f"{source}: holds no file of rows (*.jsonl, *.json, either with .gz, or *.parquet)")
     for path in files:
-        yield from _file_rows(path, str(path.relative_to(source)))
+        name = str(path.relative_to(source))
+        if leads_out(path, source):
+            yield RawRow(name, None, "is a link that leads out of the source; give the file itself as the source")
+        else:
+            yield from _file_rows(path, name)
+
+
+def leads_out(path: Path, source: Path) -> bool:
+    """Whether it is a link to what lies outside of the source."""
+    return not path.resolve().is_relative_to(source.resolve())
 
 
 def _is_data(path: Path, top: Path) -> bool:
@@ -110,16 +134,27 @@ def _text_rows(stream: IO[bytes], name: str) -> Iterator[RawRow]:
     """One row a line; of a file that is one JSON document, the elements of its list, or the object that it is."""
     first = b""
     while not first.strip(b"\xef\xbb\xbf \t\r\n"):
-        first = stream.readline()
+        first = stream.readline(MAX_DOCUMENT_BYTES + 1)
         if not first:
             return
     if not first.lstrip(b"\xef\xbb\xbf \t").startswith(b"["):
+        if len(first) > MAX_DOCUMENT_BYTES:
+            yield RawRow(f"{name}:1", None, _TOO_LONG)
+            _end_line(stream, first)
+            yield from _lines(stream, name, 2)
+            return
         row = _row(first, f"{name}:1")
         if not row.problem:
             yield row
             yield from _lines(stream, name, 2)
             return
-        rest = stream.read()
+        second_line = stream.tell()
+        rest = stream.read(MAX_DOCUMENT_BYTES + 1 - len(first))
+        if len(first) + len(rest) > MAX_DOCUMENT_BYTES:
+            yield row  # lines, or a document that is too long
+            stream.seek(second_line)
+            yield from _lines(stream, name, 2)
+            return
         whole = _row(first + rest, name) if rest.strip() else row
         if not whole.problem:
             yield whole
@@ -129,7 +164,11 @@ def _text_rows(stream: IO[bytes], name: str) -> Iterator[RawRow]:
             if line.strip():
                 yield _row(line, f"{name}:{number}")
         return
-    whole = _row(first + stream.read(), name)
+    text = first + stream.read(max(MAX_DOCUMENT_BYTES + 1 - len(first), 0))
+    if len(text) > MAX_DOCUMENT_BYTES:
+        yield RawRow(name, None, f"{_TOO_LONG}; make it JSON lines")
+        return
+    whole = _row(text, name)
     if not isinstance(whole.value, list):
         yield whole
         return
@@ -138,9 +177,21 @@ def _text_rows(stream: IO[bytes], name: str) -> Iterator[RawRow]:
 
 
 def _lines(stream: IO[bytes], name: str, first: int) -> Iterator[RawRow]:
-    for number, line in enumerate(stream, start=first):
-        if line.strip():
+    for number in count(first):
+        line = stream.readline(MAX_DOCUMENT_BYTES + 1)
+        if not line:
+            return
+        if len(line) > MAX_DOCUMENT_BYTES:
+            yield RawRow(f"{name}:{number}", None, _TOO_LONG)
+            _end_line(stream, line)
+        elif line.strip():
             yield _row(line, f"{name}:{number}")
+
+
+def _end_line(stream: IO[bytes], line: bytes) -> None:
+    """Reads on to the end of a line of which `line` has been read."""
+    while line and not line.endswith(b"\n"):
+        line = stream.readline(_PIECE_BYTES)
 
 
 def _row(text: bytes, place: str) -> RawRow:
