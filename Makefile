@@ -29,7 +29,7 @@ help:
 	@echo "make setup     build $(VENV) (the other targets do it when needed)"
 	@echo "make demo      score examples/batch.jsonl"
 	@echo "make demo-docker  the same in a container without network, capabilities or a writable root"
-	@echo "make test      the tests, some five minutes"
+	@echo "make test      the tests, some fifteen minutes"
 	@echo "make test-quick  the tests without the slow ones"
 	@echo "make test-container  the sandbox's tests in a container that refuses what AWS Lambda refuses (PROFILE=default:"
 	@echo "               what Docker refuses)"
