@@ -6,11 +6,14 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 
 from verifier.limits import Limits
 from verifier.sandbox.base import Facts, Killed, Raised, Stage
+from verifier.sandbox.modules import LEFT_OUT
 from verifier.sandbox.syscalls import call_name
 from verifier.sandbox.watch import Watch
 
@@ -88,6 +91,26 @@ def asked_modules(frame: bytes) -> frozenset[str]:
     with contextlib.suppress(ValueError, TypeError, RecursionError):
         return frozenset(name for name in json.loads(frame[1:]) if type(name) is str)
     return frozenset()
+
+
+def lacks_module(report: Raised | None) -> bool:
+    """Whether an exception is about a module of the standard library. In the lean environment that may be one which
+    the library itself imports, only when it is needed: no scan of the submission's code finds that."""
+    found = None if report is None else re.match(r"No module named '(\w+)", report.message)
+    return (
+        report is not None
+        and report.type_name == "ModuleNotFoundError"
+        and found is not None
+        and found[1] in sys.stdlib_module_names - LEFT_OUT
+    )
+
+
+def any_lacks_module(frames: Sequence[bytes]) -> bool:
+    """Of the answers of a cell. They are its own word; it gains another run."""
+    return any(
+        frame[:1] in (b"E", b"X") and b"ModuleNotFoundError" in frame[:100] and lacks_module(_raised(frame[1:]))
+        for frame in frames
+    )
 
 
 def shares(watch: Watch) -> list[tuple[float, float]]:

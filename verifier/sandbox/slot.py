@@ -32,6 +32,7 @@ from verifier.sandbox.compiled import CompiledCache
 from verifier.sandbox.conversation import Conversation
 from verifier.sandbox.facts import (
     SPOILS_THE_LAST,
+    any_lacks_module,
     asked_modules,
     attempts_of,
     end_facts,
@@ -316,7 +317,8 @@ class Slot:
             except BaseException:
                 self._zygotes.discard(environment)  # in the midst of a cell: nobody knows what it would say next
                 raise
-            if not self._learn(watch, zygote):
+            # In a conversation it would be another guess, after what the interactor has said.
+            if not self._learn(watch, zygote, may_start_anew=run.talk is None):
                 if watch.was_killed_by_others and not is_second:
                     is_second = True  # if it was its own doing it will do it again; it gains nothing, knowing no answer
                     in_want_of_memory = self._shortage.was()  # for which others may be to blame
@@ -325,15 +327,18 @@ class Slot:
             if self._known.environment <= environment:
                 return Facts(fault="environment: the submission keeps asking for modules that it has")
 
-    def _learn(self, watch: Watch, zygote: Zygote) -> bool:
+    def _learn(self, watch: Watch, zygote: Zygote, *, may_start_anew: bool) -> bool:
         """Takes out of the answers what is about the program and not about a case; True where it asks for another
-        environment and has not run."""
+        environment and has not run, or turned out to need one."""
         kind = watch.frames[0][:1] if watch.frames else b""
         if kind == b"P":
             self._known.bytecode = watch.frames.pop(0)[1:]
         elif kind == b"N":  # from our own code: the submission's would come after R
             asked = asked_modules(watch.frames[0]) & (zygote.packages | {"stdlib"})
             self._known.environment |= asked
+        if may_start_anew and not self._known.environment and any_lacks_module(reports_of(watch)):
+            self._known.environment = frozenset({"stdlib"})
+            return True
         return kind == b"N"
 
     def _one_cell(self, zygote: Zygote, run: _Run) -> Watch:

@@ -28,7 +28,15 @@ from verifier.sandbox.base import (
     Tests,
 )
 from verifier.sandbox.compiled import CompiledCache, CompiledTests
-from verifier.sandbox.facts import SPOILS_THE_LAST, asked_modules, attempts_of, end_facts, is_borderline, with_report
+from verifier.sandbox.facts import (
+    SPOILS_THE_LAST,
+    asked_modules,
+    attempts_of,
+    end_facts,
+    is_borderline,
+    lacks_module,
+    with_report,
+)
 from verifier.sandbox.folder import Folder
 from verifier.sandbox.orphans import Orphans
 from verifier.sandbox.pair import Order, Pair, Tester
@@ -214,7 +222,7 @@ class TestedPrograms:
             except BaseException:
                 self._discard(compiled)  # in the midst of a cell: nobody knows what it would say next
                 raise
-            if self._learn(run.tests, compiled, told, tester_zygote):
+            if self._learn(run.tests, compiled, told, tester_zygote) and not self._needs_more(told):
                 # A cell that somebody has killed is not tried again: it may have been itself, having learnt of a failed
                 # test, and another guess is not to be had so.
                 return self._facts_of(run, cell, told, done)
@@ -232,6 +240,20 @@ class TestedPrograms:
             return False
         if told.code is not None:
             self._compiled.put(tests, CompiledTests(compiled.environment, told.code))
+        return True
+
+    def _needs_more(self, told: Told) -> bool:
+        """Whether the submission turned out to need the whole standard library, and has not had it. Only where nothing
+        failed before: one that has learnt of a failed test gets no other guess."""
+        if self._environment:
+            return False
+        first = next((test for test in told.ended if test.outcome is not Outcome.PASSED), None)
+        raised = None if first is None or first.subtests else first.raised
+        if told.not_loaded is not None:
+            raised = [str(part) for part in told.not_loaded[:2]]
+        if raised is None or not lacks_module(Raised(*raised)):
+            return False
+        self._environment = frozenset({"stdlib"})
         return True
 
     def _next_zygote(self, cell: Watch) -> Zygote | None:
