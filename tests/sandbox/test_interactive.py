@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -154,6 +155,12 @@ def test_one_that_sleeps_is_ended(judge: Callable[..., Judgement]) -> None:
 
 def test_both_that_wait_are_found_out(judge: Callable[..., Judgement]) -> None:
     """At once, and not after an hour."""
+    judge(HONEST)
+    zygote = next(child for child in psutil.Process().children() if any("zygote.py" in a for a in child.cmdline()))
+    try:
+        Path(f"/proc/{zygote.pid}/syscall").read_text(encoding="ascii")
+    except PermissionError:
+        pytest.skip("this host does not tell what another process waits for")
     judgement = judge("input(); input()", limits={"wall_time_s": 3600.0})
     assert (judgement.verdict, judgement.message[:20]) == ("TLE", "it waits for input, ")
 
