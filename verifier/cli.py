@@ -13,15 +13,15 @@ from rich.console import Console
 from rich.table import Table
 
 from verifier.commands.dataset import dataset_group
+from verifier.commands.packages import policy_option
 from verifier.commands.suite import suite_group
-from verifier.console import EXIT_JUDGE_ERROR, EXIT_NOT_ACCEPTED, clean, fail, new_table, score_file, styled
+from verifier.console import EXIT_JUDGE_ERROR, EXIT_NOT_ACCEPTED, clean, fail, new_table, score_file, started, styled
 from verifier.docker.commands import docker_group
 from verifier.errors import RequestError, SandboxError
 from verifier.judging.judge import Judgement
 from verifier.pipeline import Verifier
 from verifier.sandbox.doctor import Finding, examine
 from verifier.sandbox.keeper import SandboxOptions
-from verifier.sandbox.policy import PRESETS
 from verifier.suite.store import DirectoryStore, open_store
 from verifier.text import printable
 from verifier.verdict import Verdict
@@ -48,18 +48,12 @@ class _Suites(click.Path):
         return value if str(value).startswith("s3://") else super().convert(value, param, ctx)
 
 
-_policy_option = click.option(
-    "--policy", type=click.Choice(sorted(PRESETS)), default="auto", show_default=True,
-    help="Layers of the jail that are required; see `verifier doctor`.",
-)  # fmt: skip
-
-
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write one JSON object a line here.")
 @click.option("--suites", type=_Suites(), help="Directory of suites, or s3://bucket/prefix.")
 @click.option("--workers", type=click.IntRange(min=1), help="Submissions at a time; default: one a processor.")
-@_policy_option
+@policy_option
 def score(file: Path, output: Path | None, suites: str | Path | None, workers: int | None, policy: str) -> None:
     """Scores the samples of FILE, a JSON list or one JSON object a line.
 
@@ -77,7 +71,7 @@ def score(file: Path, output: Path | None, suites: str | Path | None, workers: i
     "--suites", default="testsuites", show_default=True, help="Directory of suites, or s3://bucket/prefix.",
 )  # fmt: skip
 @click.option("--show-notes", is_flag=True, help="Show what failed asserts said: it may hold expected values.")
-@_policy_option
+@policy_option
 def run(solution: Path, suite_name: str, suites: str, show_notes: bool, policy: str) -> None:
     """Runs SOLUTION, a Python file, on every case of a suite.
 
@@ -104,7 +98,7 @@ def run(solution: Path, suite_name: str, suites: str, show_notes: bool, policy: 
 
 
 @main.command()
-@_policy_option
+@policy_option
 @click.option("--python", default=sys.executable, help="The interpreter that submissions run on; default: this one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(policy: str, python: str, as_json: bool) -> None:
@@ -140,12 +134,7 @@ def _open(suites: str | Path | None, workers: int | None, policy: str) -> Verifi
         verifier = Verifier(suites, workers=workers, sandbox=SandboxOptions(policy=policy))
     except RequestError as error:
         fail(str(error))
-    try:
-        verifier.start()
-    except SandboxError as error:
-        verifier.close()
-        fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
-    return verifier
+    return started(verifier)
 
 
 def _show_findings(findings: Sequence[Finding]) -> None:

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, NoReturn, Protocol
+from typing import IO, Any, NoReturn, Protocol, TypeVar
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from verifier.errors import RequestError
+from verifier.errors import RequestError, SandboxError
 from verifier.pipeline import Result
 from verifier.text import one_line
 from verifier.verdict import Verdict
@@ -32,6 +32,25 @@ _STYLE = {Verdict.AC: "green", Verdict.JE: "bold magenta", Verdict.SV: "bold red
 def fail(problem: str, status: int = EXIT_USAGE) -> NoReturn:
     click.echo(f"verifier: {problem}", err=True)
     sys.exit(status)
+
+
+class _Startable(Protocol):
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+_S = TypeVar("_S", bound=_Startable)
+
+
+def started(workers: _S) -> _S:
+    """Starts a verifier, or what is like one; ends the command with status 3 where the sandbox can't be started."""
+    try:
+        workers.start()
+    except SandboxError as error:
+        workers.close()
+        fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
+    return workers
 
 
 class Scorer(Protocol):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("hosts", Path(__file__).with_name("test_hosts.py"))
-assert _spec is not None and _spec.loader is not None
-hosts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(hosts)
+from tests.sandbox import test_hosts as hosts
 
 PROGRAM = """
 import json, sys

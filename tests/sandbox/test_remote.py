@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sandbox.texts import texts_in
 from verifier import executor
 from verifier.errors import SandboxError
 from verifier.judging.judge import Judgement, judge
@@ -53,23 +54,6 @@ def keeper() -> Iterator[Keeper]:
 
 
 # What crosses
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Every text of a message, and what it is as base64."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from texts_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts_in(item)
-    elif isinstance(value, str):
-        yield value
-        try:
-            yield base64.b64decode(value, validate=True).decode(errors="replace")
-        except ValueError:
-            pass
 
 
 @pytest.mark.parametrize("suite", [SUITE, PROGRAM], ids=["function", "stdio"])

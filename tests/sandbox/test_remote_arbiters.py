@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.texts import texts_in
 from verifier import executor
 from verifier.judging.judge import judge
 from verifier.pipeline import Verifier
@@ -26,23 +26,6 @@ SECRETS = ["the-first-secret-4711", "another-secret-0815", "third-secret-31337"]
 def keeper() -> Iterator[Keeper]:
     with Keeper(1) as keeper:
         yield keeper
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Every text of a message, and what it is as base64."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from texts_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts_in(item)
-    elif isinstance(value, str):
-        yield value
-        try:
-            yield base64.b64decode(value, validate=True).decode(errors="replace")
-        except ValueError:
-            pass
 
 
 CHECKED = """

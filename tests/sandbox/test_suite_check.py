@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.planted import Change, added, put
 from verifier.authoring.check import check_package, read_findings
 from verifier.authoring.findings import RULES
 from verifier.authoring.running import Runner
@@ -25,9 +26,6 @@ from verifier.suite.package import Package, read_package
 TESTSUITES = Path(__file__).parents[2] / "testsuites"
 WORKERS = 2
 
-Change = str | None | Callable[[str], str]
-"""A file's new text, None to remove it, or what makes the new text of the old."""
-
 
 class Defect(NamedTuple):
     code: str
@@ -35,18 +33,6 @@ class Defect(NamedTuple):
     changes: dict[str, Change]
     twin: dict[str, Change] = {}
     """Changes that make the sound twin of the skeleton, where that is not the skeleton itself."""
-
-
-def added(text: str) -> Change:
-    return lambda old: old + text
-
-
-def put(old_text: str, new_text: str) -> Change:
-    def change(old: str) -> str:
-        assert old_text in old
-        return old.replace(old_text, new_text)
-
-    return change
 
 
 RIGHT = "submissions/accepted/generator.py"

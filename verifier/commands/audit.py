@@ -11,8 +11,15 @@ import click
 from rich.console import Console
 
 from verifier.authoring.audit import DEFAULT_WARN_ABOVE, AuditReport, Earned, audit
-from verifier.commands.mutate import open_runner, progress
-from verifier.commands.packages import open_packages, policy_option, suites_argument, suites_option, workers_option
+from verifier.commands.packages import (
+    open_packages,
+    open_runner,
+    policy_option,
+    suites_argument,
+    suites_option,
+    workers_option,
+)
+from verifier.commands.progress import progress
 from verifier.console import EXIT_JUDGE_ERROR, clean, new_table
 from verifier.text import printable
 from verifier.verdict import Verdict

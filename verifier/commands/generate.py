@@ -12,8 +12,15 @@ import click
 from verifier.authoring.calibration_files import suite_with, write_files
 from verifier.authoring.generate import DEFAULT_COUNT, DEFAULT_MUTANTS, DIFFERING, Generated, Unused, generate
 from verifier.authoring.generate_inputs import HYPOTHESIS
-from verifier.commands.mutate import open_runner, progress
-from verifier.commands.packages import open_package, policy_option, suite_argument, suites_option, workers_option
+from verifier.commands.packages import (
+    open_package,
+    open_runner,
+    policy_option,
+    suite_argument,
+    suites_option,
+    workers_option,
+)
+from verifier.commands.progress import progress
 from verifier.console import fail
 from verifier.errors import RequestError
 from verifier.suite.package import Package

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from verifier.authoring.mutants_equivalent import EQUIVALENT_FILE
-from verifier.authoring.mutate import DEFAULT_MOST, Fate, MutationReport, Told, mutate
-from verifier.authoring.running import Runner
-from verifier.commands.packages import open_packages, policy_option, suites_argument, suites_option, workers_option
+from verifier.authoring.mutate import DEFAULT_MOST, Fate, MutationReport, mutate
+from verifier.commands.packages import (
+    open_packages,
+    open_runner,
+    policy_option,
+    suites_argument,
+    suites_option,
+    workers_option,
+)
+from verifier.commands.progress import progress
 from verifier.console import EXIT_JUDGE_ERROR, clean, fail, new_table
-from verifier.errors import RequestError, SandboxError
-from verifier.sandbox.keeper import SandboxOptions
+from verifier.errors import RequestError
 from verifier.text import printable
 
 EXIT_TOO_FEW_KILLED = 1
@@ -72,32 +76,6 @@ def mutate_command(
     elif len(reports) > 1:
         _show_scores(reports)
     sys.exit(_status(reports, at_least))
-
-
-def open_runner(policy: str, workers: int | None, packages: tuple[str, ...] = ()) -> Runner:
-    """Workers that have started, for submissions that may import `packages` besides the usual ones. Ends the command
-    with exit status 3 where the sandbox can't be started."""
-    options = SandboxOptions(policy=policy)
-    runner = Runner(workers, SandboxOptions(policy=policy, packages=(*options.packages, *packages)))
-    try:
-        runner.start()
-    except SandboxError as error:
-        runner.close()
-        fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
-    return runner
-
-
-@contextmanager
-def progress(title: str) -> Iterator[Told | None]:
-    """A bar on the terminal while the block runs; nothing where stderr is none."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as shown:
-        task = shown.add_task(title, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def _status(reports: Sequence[MutationReport], at_least: float) -> int:

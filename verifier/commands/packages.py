@@ -6,7 +6,7 @@
 @policy_option
 def check(names, suites, policy):
     packages = open_packages(names, suites)
-    with open_verifier(policy) as verifier:
+    with open_runner(policy) as runner:
         ...
 """
 
@@ -18,9 +18,8 @@ from pathlib import Path
 import click
 
 from verifier.authoring.running import Runner
-from verifier.console import EXIT_JUDGE_ERROR, fail
-from verifier.errors import RequestError, SandboxError, SuiteError
-from verifier.pipeline import Verifier
+from verifier.console import fail, started
+from verifier.errors import RequestError, SuiteError
 from verifier.sandbox.keeper import SandboxOptions
 from verifier.sandbox.policy import PRESETS
 from verifier.suite.package import Package, read_package
@@ -91,24 +90,8 @@ def open_package(name: str, suites: Path) -> Package:
     return packages[0]
 
 
-def open_runner(policy: str, workers: int | None = None) -> Runner:
-    """Workers that have started: a context manager. Ends the command with exit status 3 where the sandbox can't be
-    started."""
-    runner = Runner(workers, SandboxOptions(policy=policy))
-    try:
-        runner.start()
-    except SandboxError as error:
-        runner.close()
-        fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
-    return runner
-
-
-def open_verifier(policy: str, workers: int | None = None) -> Verifier:
-    """As `open_runner`, for commands that need verdicts only."""
-    verifier = Verifier(workers=workers, sandbox=SandboxOptions(policy=policy))
-    try:
-        verifier.start()
-    except SandboxError as error:
-        verifier.close()
-        fail(f"the sandbox can't be started: {error}", EXIT_JUDGE_ERROR)
-    return verifier
+def open_runner(policy: str, workers: int | None = None, packages: tuple[str, ...] = ()) -> Runner:
+    """Workers that have started, a context manager; submissions may import `packages` besides the usual ones. Ends the
+    command with exit status 3 where the sandbox can't be started."""
+    usual = SandboxOptions().packages
+    return started(Runner(workers, SandboxOptions(policy=policy, packages=(*usual, *packages))))

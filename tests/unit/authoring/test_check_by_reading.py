@@ -3,21 +3,18 @@ at its place; the sound twin has no such finding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pytest
 
+from tests.planted import Change, added, put
 from verifier.authoring.check import read_findings
 from verifier.authoring.findings import RULES
 from verifier.authoring.places import Places
 from verifier.authoring.skeleton import KINDS, make_suite
 from verifier.suite.base import AnySuite, Case
 from verifier.suite.package import Package, read_package
-
-Change = str | None | Callable[[str], str]
-"""A file's new text, None to remove it, or what makes the new text of the old."""
 
 
 class Defect(NamedTuple):
@@ -27,18 +24,6 @@ class Defect(NamedTuple):
     changes: dict[str, Change]
     twin: dict[str, Change] = {}
     """Changes that make the sound twin of the skeleton, where that is not the skeleton itself."""
-
-
-def added(text: str) -> Change:
-    return lambda old: old + text
-
-
-def put(old_text: str, new_text: str) -> Change:
-    def change(old: str) -> str:
-        assert old_text in old
-        return old.replace(old_text, new_text)
-
-    return change
 
 
 def head(text: str) -> Change:
