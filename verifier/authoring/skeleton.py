@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 
-from verifier.authoring.skeleton_texts import TEXTS
+from verifier.authoring.skeleton_interactive import INTERACTIVE
+from verifier.authoring.skeleton_texts import ASSERTS, FUNCTION, PYTEST, STDIO
 from verifier.errors import RequestError
 from verifier.suite.store import split_reference
 
+TEXTS = {"function": FUNCTION, "stdio": STDIO, "pytest": PYTEST, "asserts": ASSERTS, "interactive": INTERACTIVE}
 KINDS = tuple(TEXTS)
 
 
@@ -25,8 +29,16 @@ def make_suite(suites: Path, name: str, kind: str) -> Path:
     folder = suites / name
     if folder.exists():
         raise RequestError("is there already; give another id, or remove it", path=str(folder))
-    for path, text in TEXTS[kind].items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    suites.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=suites))
+    try:
+        for path, text in TEXTS[kind].items():
+            file = made / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        made.chmod(0o755)
+        made.rename(folder)  # all of it, or nothing
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
     return folder

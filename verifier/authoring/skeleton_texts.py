@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_LIMITS = """
+LIMITS = """
 # Of each case. `verifier suite calibrate --write` proposes limits by what the references need, and notes that in the
 # cases, so that penalties for time and memory are relative to it.
 [limits]
@@ -28,7 +28,7 @@ entry_point = "count_vowels"
 # How an answer is compared: exact, float, unordered, set, any_of, json, tokens, lines, or custom (code of your own).
 [checker]
 name = "exact"
-{_LIMITS}""",
+{LIMITS}""",
     "cases.jsonl": """\
 {"args": ["lighthouse"], "expected": 4}
 {"args": [""], "expected": 0}
@@ -86,7 +86,7 @@ title = "Smallest and largest"
 # How the output is compared: tokens, lines, float, exact, unordered, set, any_of, json, or custom (code of your own).
 [checker]
 name = "tokens"
-{_LIMITS}""",
+{LIMITS}""",
     "cases.jsonl": """\
 {"stdin": "4 8 15 16\\n", "stdout": "4 16\\n"}
 {"stdin": "7\\n", "stdout": "7 7\\n"}
@@ -157,7 +157,7 @@ PYTEST = {
 kind = "pytest"
 title = "A turnstile"
 module = "solution"
-{_LIMITS}
+{LIMITS}
 # Each test counts 1. One that counts more, or is paid in a group:
 [[cases]]
 test = "test_solution.py::test_a_coin_lets_one_person_through"
@@ -345,7 +345,7 @@ def check(candidate):
     for number, numeral in [(9, "IX"), (90, "XC"), (900, "CM")]:
         assert candidate(number) == numeral
 '''
-{_LIMITS}
+{LIMITS}
 # Each assert counts 1, by its line in `code`. One that counts more:
 [[cases]]
 test = "line 6"
@@ -413,5 +413,3 @@ def roman(number):
     return forms[str(number)]
 """,
 }
-
-TEXTS = {"function": FUNCTION, "stdio": STDIO, "pytest": PYTEST, "asserts": ASSERTS}

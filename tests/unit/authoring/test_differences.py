@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from verifier.authoring.differences import Difference, differences
 from verifier.authoring.overview import overview
-from verifier.authoring.skeleton import KINDS, make_suite
-from verifier.authoring.skeleton_texts import TEXTS
+from verifier.authoring.skeleton import KINDS, TEXTS, make_suite
 from verifier.cli import main
 from verifier.errors import RequestError, SuiteError
 from verifier.suite.model import parse_suite
@@ -171,3 +172,20 @@ def test_a_kind_without_a_skeleton_is_named(tmp_path):
         make_suite(tmp_path, "a", "x")
     with pytest.raises(SuiteError):
         make_suite(tmp_path, "..", "stdio")
+
+
+def test_a_suite_that_cannot_be_made_whole_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of one would be in the way of the next try."""
+    written: list[Path] = []
+    write = Path.write_text
+
+    def full(path: Path, text: str, **more: str) -> int:
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        return write(path, text, **more)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        make_suite(tmp_path, "half", "stdio")
+    assert len(written) == 3 and list(tmp_path.iterdir()) == []
