@@ -617,7 +617,7 @@ def test_alarms_watch_metrics_that_there_are() -> None:
         for metric, statistic in metrics_of(alarm):
             [dimension] = metric["Dimensions"]
             if metric["Namespace"] == METRICS_NAMESPACE:
-                assert METRICS[metric["MetricName"]] == statistic, name
+                assert statistic in (METRICS[metric["MetricName"]], "SampleCount"), name
                 assert dimension == {"Name": "service", "Value": "SageMaker-code-verifier"}
             else:
                 assert metric["Namespace"] == "AWS/Lambda" and metric["MetricName"] in LAMBDA_METRICS
@@ -682,8 +682,8 @@ def raises(alarm: dict[str, Any], **values: float) -> bool:
         ),
         (
             "RewardMeanAlarm",
-            [{"reward": 0.01, "samples": 20}],
-            [{"reward": 0.02, "samples": 20}, {"reward": 0, "samples": 19}],
+            [{"reward": 0.01, "judged": 20}],
+            [{"reward": 0.02, "judged": 20}, {"reward": 0, "judged": 19}],
         ),
     ],
 )
@@ -693,6 +693,14 @@ def test_alarms_tell_bad_from_good(alarm: str, bad: list[dict[str, float]], good
 
     assert all(raises(properties, **values) for values in bad)
     assert not any(raises(properties, **values) for values in good)
+
+
+def test_the_mean_is_over_enough_samples_that_were_judged() -> None:
+    """Judge errors have no reward, so they don't count among those that the mean must be over."""
+    queries = {query["Id"]: query.get("MetricStat") for query in Stack().properties("RewardMeanAlarm")["Metrics"]}
+
+    assert queries["judged"]["Stat"] == "SampleCount"
+    assert queries["judged"]["Metric"] == queries["reward"]["Metric"]
 
 
 def rows(widget: dict[str, Any]) -> Iterator[list[str]]:
