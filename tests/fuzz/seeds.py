@@ -48,6 +48,14 @@ TOLD = [
     b'T{"name":"b","outcome":"raised","cpu_s":1,"wall_s":0.1,"note":"n","raised":["E","m"],"subtests":[["i=1","failed",""]]}',
     b'N["pytest"]', b"Mcode", b'X["ImportError","no",true]', b"Q", b"D", b"O", b"Zno",
 ]  # fmt: skip
+RULED = [
+    b"L", b'V[true,"",false]', b'V[false,"too far",true]', b'F["it returned a value of type int",true]',
+    b'U"an object that is no plain data"', b'X["SyntaxError","no",false]', b'J"for the author"', b"Mcode", b'N["stdlib"]', b"Zno",
+]  # fmt: skip
+SAID = [
+    b"".join(bytes([2 * len(words) + who]) + words for words in (b"1 2\n", b"7\n") * n for who in (0, 1))
+    for n in (1, 20, 2000)
+]
 ERRORS: list[Any] = [
     ["ValueError", {"t": ["x", 1]}, "x", None, {"m": {"code": 5}}, None],
     ["json.decoder.JSONDecodeError", {"t": ["x"]}, "x", None, {"m": {"pos": 1}}, [None, {"E": ["KeyError", None, "k", None, None, None]}, True]],
@@ -205,6 +213,9 @@ SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "cell_before_its_code": lambda: [b"\0" + frame(b'N["numpy"]'), b"\0" + frame(b"Z"), b"\0" + frame(b"Pcode") + frame(b"R")],
     "control": lambda: [b"pid 71", b"refused 11", b"ended 0 1500 4096 0 -1 41 42", b'{"ready": {"version": "3.13"}}', b"[" * 3000],
     "told": lambda: [b"\n".join(TOLD), *TOLD],
+    "ruled": lambda: [b"\n".join(RULED), *RULED],
+    "said": lambda: [*SAID, b"\xff" + b"x" * 127 + b"\x06\xff\xfe\n" * 300],
+    "judged_by_a_checker": lambda: [b"\0 1 2\n", *(b"\1" + text for text in (*ANSWERS, *HOSTILE_ANSWERS))],
     "conversation": _conversations,
     "references": lambda: [*_lines(TREES), *ANSWERS],
     "states": lambda: [*_lines(STATES), b"\n".join(_lines(STATES))],

@@ -23,12 +23,14 @@ from verifier.judging import judge
 from verifier.judging.classify import classify
 from verifier.limits import Limits
 from verifier.pipeline import Result, Verifier, _Job
-from verifier.sandbox import calls, facts, orphans, protocol, tested, values
+from verifier.sandbox import arbiters, calls, facts, orphans, protocol, tested, values
 from verifier.sandbox.base import Facts, Raised
 from verifier.sandbox.proxy import about, codec, errors, exchange
 from verifier.sandbox.proxy.channel import UNREADABLE, Gone
 from verifier.sandbox.proxy.proxies import Member, ProxyClass, RemoteModule, is_proxy
+from verifier.sandbox.testing.arbiters import _answer
 from verifier.sandbox.told import Told
+from verifier.sandbox.transcript import FIRST_LINES, HEAD_BYTES, LAST_LINES, TAIL_BYTES, Transcript
 from verifier.sandbox.values import NotPlain
 from verifier.sandbox.watch import Ended, Watch
 from verifier.submission import ExtractionRule, extract_code
@@ -237,6 +239,58 @@ def told(data: bytes) -> None:
         elif line[:1] == b"N" and heard.needs is not None:
             facts.asked_modules(heard.needs)
     assert heard.last_cpu_s >= 0
+
+
+@target
+def ruled(data: bytes) -> None:
+    """arbiters.Word: frames of a checker or an interactor, a line each. A note holds what a submission said."""
+    word = arbiters.Word()
+    for line in pieces(data):
+        try:
+            with at_most(3000 + 40 * len(line)):
+                word.take(line)
+        except SandboxError:
+            continue
+        ruling = word.ruling
+        assert len(word.notes) <= arbiters.MAX_NOTE_CHARS
+        assert ruling is None or ruling.accepted in (None, True, False)
+        assert ruling is None or max(len(ruling.why), len(ruling.failure)) <= arbiters.MAX_NOTE_CHARS
+        if ruling is not None and ruling.accepted is not None:
+            assert word.is_loaded, "a word before there was anybody to say it"
+        if line[:1] == b"N" and word.needs is not None:
+            facts.asked_modules(word.needs)
+
+
+@target
+def said(data: bytes) -> None:
+    """Transcript: what submission and interactor said; the first byte of each piece is who, and how long it is."""
+    transcript, rest = Transcript(), data
+    with at_most(3000 + 40 * len(data)):
+        while rest:
+            size = rest[0] >> 1
+            transcript.add(("submission", "interactor")[rest[0] & 1], rest[1 : 1 + size])
+            rest = rest[1 + size :]
+        text = transcript.text()
+    held = sum(len(part) for _, part in (*transcript._head, *transcript._tail))
+    assert held <= HEAD_BYTES + TAIL_BYTES
+    assert text.count("\n") <= FIRST_LINES + LAST_LINES
+    # Each byte that can't be read is one character; each of up to 3 bytes of a piece that was cut, too.
+    assert len(text) <= HEAD_BYTES + TAIL_BYTES + (FIRST_LINES + LAST_LINES + 1) * 40
+
+
+# A checker reads what a cell writes
+
+
+@target
+def judged_by_a_checker(data: bytes) -> None:
+    """testing.arbiters._answer: an answer on its way into a checker of the suite; the first byte says in which form."""
+    form = ("text", "data")[(data[0] if data else 0) & 1]
+    with at_most(3000 + 60 * len(data)):
+        value, problem = _answer(data[1:], form)
+    if problem:
+        assert value is None
+    elif form == "data":
+        assert is_plain(value)
 
 
 # The tester reads what a cell writes
