@@ -17,11 +17,15 @@ from pathlib import Path
 Path(sys.argv[1]).write_text(str(os.getpid()))
 from verifier.pipeline import Verifier
 limits = {"cpu_time_s": 20, "wall_time_s": 60, "memory_bytes": 300 << 20}
-cases = [{"args": [n], "expected": n} for n in (1, 2)]
-suite = {"kind": "function", "entry_point": "f", "limits": limits, "cases": cases}
-code = "import time\\ndef f(n):\\n  held = b'x' * (200 << 20)\\n  time.sleep(0.3)\\n  return n"
+suites = {
+    "function": {"entry_point": "f", "cases": [{"args": [n], "expected": n} for n in (1, 2)]},
+    "pytest": {"files": {"test_f.py": "from solution import f\\ndef test_f(): assert (f(1), f(2)) == (1, 2)"}},
+}
+workers, mebibytes = int(sys.argv[3]), int(sys.argv[4])
+suite = {"kind": sys.argv[2], "limits": limits, **suites[sys.argv[2]]}
+code = f"import time\\ndef f(n):\\n  held = b'x' * ({mebibytes} << 20)\\n  time.sleep(0.3)\\n  return n"
 samples = [{"id": n, "code": f"{code}  # {n}", "reference_answer": suite} for n in range(10)]
-with Verifier(workers=5) as verifier:
+with Verifier(workers=workers) as verifier:
     print(json.dumps([[str(r.verdict), r.message] for r in verifier.score(samples)]))
 """
 
@@ -45,10 +49,12 @@ def small_group() -> Iterator[Path]:
     pytest.skip("no group with a limit of memory can be made here")
 
 
-def test_what_the_kernel_kills_for_want_of_memory_is_judged_again_alone(small_group: Path) -> None:
-    """Five at a time are more than fit; each alone does."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(small_group)], capture_output=True, text=True, timeout=300
-    )
+@pytest.mark.parametrize(("kind", "workers", "mebibytes"), [("function", 5, 200), ("pytest", 3, 270)])
+def test_what_the_kernel_kills_for_want_of_memory_is_judged_again_alone(
+    small_group: Path, kind: str, workers: int, mebibytes: int
+) -> None:
+    """All workers at a time are more than fit; each alone does."""
+    arguments = [str(small_group), kind, str(workers), str(mebibytes)]
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [["AC", ""]] * 10

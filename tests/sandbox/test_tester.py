@@ -15,7 +15,9 @@ import pytest
 
 from verifier.limits import Limits
 from verifier.sandbox.base import Facts, Killed, Outcome, Program, Stage, TestFacts, TestRun, Tests
+from verifier.sandbox.pair import Pair
 from verifier.sandbox.policy import place_of
+from verifier.sandbox.shortage import Shortage
 
 LIMITS = Limits(cpu_time_s=0.5, wall_time_s=10.0, memory_bytes=64 << 20, output_bytes=1 << 20)
 
@@ -94,6 +96,18 @@ def test_last(): assert solution.ok() == 1
 
 
 # What ends a cell ends one test
+
+
+@pytest.mark.parametrize(("first", "runs"), [("solution.ok() == 1", 2), ("solution.ok() == 2", 1)])
+def test_who_learnt_of_a_failed_test_gets_no_second_run_by_dying(run, monkeypatch, first, runs):
+    """Where memory has run out, a cell that was killed runs again; one that may have had its reasons does not."""
+    code = "import os, signal\ndef ok(): return 1\ndef die(): os.kill(os.getpid(), signal.SIGKILL)"
+    tests = f"import solution\ndef test_first(): assert {first}\ndef test_die(): solution.die()"
+    whole, pairs = Pair.run, []
+    monkeypatch.setattr(Shortage, "was", lambda shortage: True)
+    monkeypatch.setattr(Pair, "run", lambda pair: pairs.append(pair) or whole(pair))
+    assert outcomes(run(code, tests))["test_die"] == "died"
+    assert len(pairs) == runs
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,9 @@ class Slot:
     @contextmanager
     def _by_itself(self) -> Iterator[None]:
         """A borderline time is measured again while no other cell of this keeper runs."""
+        if self._alone:
+            yield
+            return
         with self._turnstile.alone():
             self._alone = True
             try:
@@ -301,7 +304,7 @@ class Slot:
             self._pid = -1
             try:
                 zygote = self._zygote(environment)
-                with self._by_itself() if in_want_of_memory and not self._alone else self._among_others():
+                with self._by_itself() if in_want_of_memory else self._among_others():
                     watch = self._one_cell(zygote, run)
             except SandboxError as error:
                 self._zygotes.discard(environment)

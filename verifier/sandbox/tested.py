@@ -41,6 +41,7 @@ from verifier.sandbox.folder import Folder
 from verifier.sandbox.orphans import Orphans
 from verifier.sandbox.pair import Order, Pair, Tester
 from verifier.sandbox.policy import MAX_TASKS, Place
+from verifier.sandbox.shortage import Shortage
 from verifier.sandbox.told import Ended, Told
 from verifier.sandbox.watch import GRACE, TICK_S, Watch
 from verifier.sandbox.zygotes import Zygote, ZygotePool
@@ -102,6 +103,7 @@ class TestedPrograms:
         self._orphans = orphans
         self._among_others = among_others
         self._by_itself = by_itself
+        self._shortage = Shortage()
         self._code = ""
         self._environment: frozenset[str] = frozenset()
 
@@ -187,6 +189,7 @@ class TestedPrograms:
         if run.program.code != self._code:
             self._code, self._environment = run.program.code, frozenset()
         lost = strikes = 0
+        in_want_of_memory = False
         self.settle()
         for _ in range(8):
             if run.deadline is not None and time.monotonic() > run.deadline:
@@ -206,7 +209,7 @@ class TestedPrograms:
                     scratch=self._scratch if run.program.scratch else None,
                     zygote_for=self._next_zygote,
                 )
-                with self._among_others():
+                with self._by_itself() if in_want_of_memory else self._among_others():
                     cell, told = pair.run()
             except SandboxError as error:
                 lost += 1
@@ -223,9 +226,11 @@ class TestedPrograms:
                 self._discard(compiled)  # in the midst of a cell: nobody knows what it would say next
                 raise
             if self._learn(run.tests, compiled, told, tester_zygote) and not self._needs_more(told):
-                # A cell that somebody has killed is not tried again: it may have been itself, having learnt of a failed
-                # test, and another guess is not to be had so.
-                return self._facts_of(run, cell, told, done)
+                # A cell that somebody has killed is not tried again as a rule: it may have been itself, having learnt that
+                # its guess was wrong, and another one is not to be had so. Where memory ran out others may be to blame.
+                if in_want_of_memory or not self._was_in_want_of_memory(cell, told):
+                    return self._facts_of(run, cell, told, done)
+                in_want_of_memory = True
         return _Seen(failure=Facts(fault="environment: the tests keep asking for modules that they have"))
 
     def _discard(self, compiled: CompiledTests) -> None:
@@ -241,6 +246,11 @@ class TestedPrograms:
         if told.code is not None:
             self._compiled.put(tests, CompiledTests(compiled.environment, told.code))
         return True
+
+    def _was_in_want_of_memory(self, cell: Watch, told: Told) -> bool:
+        """Whether the kernel has probably ended it, and no test had failed."""
+        failed = any(test.outcome is not Outcome.PASSED for test in told.ended)
+        return cell.was_killed_by_others and not failed and self._shortage.was()
 
     def _needs_more(self, told: Told) -> bool:
         """Whether the submission turned out to need the whole standard library, and has not had it. Only where nothing
