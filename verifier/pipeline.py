@@ -7,6 +7,7 @@ The library, the command line and the Lambda handler all go through `Verifier`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -31,7 +32,7 @@ from verifier.submission import ExtractionRule, extract_code
 from verifier.suite.model import AssertsSuite, FunctionSuite, Suite, parse_suite
 from verifier.suite.store import SuiteStore, open_store
 from verifier.verdict import CaseResult, Verdict
-from verifier.wire import Malformed, Reference, response_entry, sample_of
+from verifier.wire import Malformed, Reference, Sample, response_entry, sample_of
 
 AHEAD = 8
 """Samples per worker that are read before their turn. Bounds memory however long the stream is."""
@@ -42,7 +43,8 @@ REMEMBERED_CASES = 10_000
 NOT_IN_TIME = "not judged in time"
 
 _LOADS = 8
-"""Suites that a store is asked for at the same time where there is a time limit."""
+"""Suites that a store is asked for at the same time, where there is a time limit; and samples of which it is told
+before their turn."""
 
 _PARSED_BYTES = 4 << 20
 """Of the text of suites that are kept parsed. One with more than an eighth of it is parsed anew each time."""
@@ -209,7 +211,7 @@ class Verifier:
         deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
         batch = _Batch(self, deadline)
         try:
-            for index, sample in enumerate(samples):
+            for index, sample in self._announced(samples):
                 batch.add(self._prepare(sample, index, deadline))
                 if len(batch) >= self.workers * AHEAD:
                     yield batch.next()
@@ -265,8 +267,25 @@ class Verifier:
 
     # From a sample to a job
 
-    def _prepare(self, sample: object, index: int, deadline: float | None = None) -> _Job | Result:
-        sample = sample_of(sample, index)
+    def _announced(self, samples: Iterable[object]) -> Iterator[tuple[int, Sample | Malformed]]:
+        """The samples, read, each with its position. Their stored suites are announced a little before their turn,
+        where the store cares: one that is far away would make a batch of many suites wait for each of them."""
+        expect = getattr(self._store, "expect", None)
+        coming: deque[tuple[int, Sample | Malformed]] = deque()
+        for index, entry in enumerate(samples):
+            sample = sample_of(entry, index)
+            if expect is None:
+                yield index, sample
+                continue
+            coming.append((index, sample))
+            if isinstance(sample, Sample) and sample.reference is not None and sample.reference.suite_id is not None:
+                with contextlib.suppress(Exception):  # what is wrong shows when the suite is asked for
+                    expect(_ref_of(sample.reference))
+            if len(coming) > _LOADS:
+                yield coming.popleft()
+        yield from coming
+
+    def _prepare(self, sample: Sample | Malformed, index: int, deadline: float | None = None) -> _Job | Result:
         if isinstance(sample, Malformed):
             return Result(index, sample.id, refused(None, Verdict.JE, f"malformed sample: {sample.problem}"))
         if deadline is not None and time.monotonic() > deadline:
@@ -308,8 +327,7 @@ class Verifier:
                 raise SuiteError(
                     f"names suite {reference.suite_id!r}, but this verifier was given no suites", path=reference.path
                 )
-            digest = f"@{reference.digest}" if reference.digest else ""
-            return self._stored(self._store, reference.suite_id + digest, deadline)
+            return self._stored(self._store, _ref_of(reference), deadline)
         # Many samples of a batch bring the same suite; validating it once is enough.
         try:
             text = repr(reference.suite)  # not as JSON, which writes (1,) and [1] alike
@@ -348,6 +366,11 @@ class Verifier:
 
 class _NotInTime(Exception):
     """The deadline came before the suite."""
+
+
+def _ref_of(reference: Reference) -> str:
+    """Of one that names a suite."""
+    return f"{reference.suite_id}@{reference.digest}" if reference.digest else str(reference.suite_id)
 
 
 def _name_of(suite: Suite) -> str:

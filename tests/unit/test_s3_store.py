@@ -595,10 +595,37 @@ def test_a_batch_with_suites_in_s3(front: Front, bucket: Any) -> None:
     assert results[1].suite == f"good@{open_s3(front).get('good').digest}"
 
 
+@pytest.mark.usefixtures("from_environment")
+def test_the_suites_of_a_batch_are_loaded_at_the_same_time(front: Front, bucket: Any) -> None:
+    """S3 answers none of them before it was asked for each of the first four."""
+    names = [f"s{n}" for n in range(6)]
+    for name in names:
+        put_suite(bucket, name)
+    asked: set[str] = set()
+    four = threading.Event()
+
+    def meddle(request: str) -> int | None:
+        asked.add(next(name for name in names if f"{name}%2F" in request or f"{name}/" in request))
+        if len(asked) >= 4:
+            four.set()
+        return None if four.wait(60) else 403
+
+    front.meddle = meddle
+    samples = [{"code": "def f(x): return x", "reference_answer": {"suite": name}} for name in names * 2]
+    with Verifier(PLACE, workers=1) as verifier:
+        results = verifier.score(samples)
+
+    assert [r.verdict for r in results] == [Verdict.AC] * 12
+    assert len(front.seen) == 3 * 6, "each was loaded once"
+
+
 def test_a_store_that_raises_anything_costs_its_samples_only() -> None:
     class Broken:
         def get(self, ref: str) -> Any:
             raise OSError("the disk is gone")
+
+        def expect(self, ref: str) -> None:
+            raise OSError("and nothing is to be expected")
 
     inline = {"kind": "function", "entry_point": "f", "cases": [{"args": [1], "expected": 1}]}
     code = "def f(x):\n    return x\n"

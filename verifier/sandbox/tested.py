@@ -226,8 +226,8 @@ class TestedPrograms:
                 self._discard(compiled)  # in the midst of a cell: nobody knows what it would say next
                 raise
             if self._learn(run.tests, compiled, told, tester_zygote) and not self._needs_more(told):
-                # A cell that somebody has killed is not tried again as a rule: it may have been itself, having learnt that
-                # its guess was wrong, and another one is not to be had so. Where memory ran out others may be to blame.
+                # A cell that somebody has killed is not tried again as a rule: it may have been itself, having learnt
+                # of a failed test, and another guess is not to be had so. Where memory ran out others may be to blame.
                 if in_want_of_memory or not self._was_in_want_of_memory(cell, told):
                     return self._facts_of(run, cell, told, done)
                 in_want_of_memory = True

@@ -278,6 +278,27 @@ class S3Store:
         self._no_answer: _Answer | None = None
         self._lock = threading.Lock()
         self._turns: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
+        self._ahead = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="s3-ahead")
+        self._expected: set[str] = set()
+
+    def expect(self, ref: str) -> None:
+        """Begins to load a suite that will be asked for. What is wrong with it is told to whoever asks."""
+        with self._lock:
+            if ref in self._expected:
+                return
+            self._expected.add(ref)
+        try:
+            self._ahead.submit(self._load_ahead, ref)
+        except RuntimeError:  # no thread can be started: whoever asks will wait
+            self._expected.discard(ref)
+
+    def _load_ahead(self, ref: str) -> None:
+        try:
+            self.get(ref)
+        except SuiteError:
+            pass
+        finally:
+            self._expected.discard(ref)
 
     def get(self, ref: str) -> Suite:
         """The suite of a reference; its `id` is set.

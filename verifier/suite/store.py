@@ -36,7 +36,9 @@ Stamp = tuple[tuple[str, tuple[int, int, int] | None], ...]
 
 
 class SuiteStore(Protocol):
-    """Anything that finds a suite by its reference: `id`, or `id@sha256:<hex>` to insist on its content."""
+    """Anything that finds a suite by its reference: `id`, or `id@sha256:<hex>` to insist on its content. One that is
+    far away may have a method `expect(ref)` too, which is told of a suite a little before that is asked for, and
+    returns at once (S3Store)."""
 
     def get(self, ref: str) -> Suite:
         """Raises SuiteError if there is no such suite, it isn't valid, or its digest is another."""
