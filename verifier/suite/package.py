@@ -77,11 +77,10 @@ def read_package(folder: Path) -> Package:
     """Raises SuiteError, whose path names the file, for a suite or material beside it that can't be used."""
     folder = folder.resolve()
     suite = DirectoryStore(folder.parent).get(folder.name)
-    problem = folder / PROBLEM_FILE
     return Package(
         folder,
         suite,
-        _text(problem) if problem.is_file() else "",
+        _text(folder / PROBLEM_FILE),
         tuple(_submissions(folder)),
         tuple(_answers(folder / ANSWERS_FILE, len(suite.cases))),
     )
@@ -91,7 +90,7 @@ def _submissions(folder: Path) -> list[Submission]:
     top = folder / SUBMISSIONS_FOLDER
     found = []
     at = f"{folder.name}/{SUBMISSIONS_FOLDER}"
-    for group, is_folder in _entries(top, at) if top.is_dir() else ():
+    for group, is_folder in _entries(top, at):
         if group.startswith((".", "__")) or not is_folder:
             continue
         if group not in FOLDERS:
@@ -103,18 +102,20 @@ def _submissions(folder: Path) -> list[Submission]:
 
 
 def _entries(folder: Path, at: str) -> list[tuple[str, bool]]:
-    """Names in a folder, sorted, and whether each is a folder. Raises SuiteError where it can't be read, for then it
-    isn't known which submissions are missing."""
+    """Names in a folder, sorted, and whether each is a folder; none where there is no such folder. Raises SuiteError
+    where it can't be read, for then it isn't known which submissions are missing."""
     try:
         with os.scandir(folder) as entries:
             return sorted((entry.name, entry.is_dir()) for entry in entries)
+    except FileNotFoundError:
+        return []
     except OSError as error:
         raise SuiteError(f"can't be read: {error.strerror}", path=at) from None
 
 
 def _answers(path: Path, count: int) -> list[Answer]:
     found: list[Answer] = []
-    for number, line in enumerate(_text(path).split("\n") if path.is_file() else (), 1):
+    for number, line in enumerate(_text(path).split("\n"), 1):
         if not line.strip():
             continue
         at = f"{path.parent.name}/{path.name}:{number}"
@@ -146,8 +147,11 @@ def _code(path: Path) -> str:
 
 
 def _text(path: Path) -> str:
+    """"" where there is no such file."""
     try:
         return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
     except UnicodeDecodeError:
         raise SuiteError("not UTF-8 text", path=f"{path.parent.name}/{path.name}") from None
     except OSError as error:

@@ -85,3 +85,15 @@ def test_locked_submissions_are_not_passed_over(inner: str, suites: Path, lock: 
         read_package(suites / "shut")
 
     assert str(caught.value) == f"shut/{inner}: can't be read: Permission denied"
+
+
+@pytest.mark.parametrize("file", ["problem.md", "answers.jsonl", "submissions"])
+def test_what_leads_nowhere_is_not_passed_over(file: str, suites: Path) -> None:
+    """A link to itself stands for all that is there and can't be opened."""
+    suites.joinpath("open", "submissions").rename(suites / "moved")
+    suites.joinpath("open", file).symlink_to(file)
+
+    with pytest.raises(SuiteError) as caught:
+        read_package(suites / "open")
+
+    assert str(caught.value) == f"open/{file}: can't be read: Too many levels of symbolic links"
