@@ -19,7 +19,7 @@ from tests.planted import Change, added, put
 from verifier.authoring.check import check_package, read_findings
 from verifier.authoring.findings import RULES
 from verifier.authoring.running import Runner
-from verifier.authoring.skeleton import KINDS, make_suite
+from verifier.authoring.skeleton import SKELETONS, make_suite
 from verifier.cli import main
 from verifier.suite.package import Package, read_package
 
@@ -168,9 +168,10 @@ def _reading_tests() -> str:
     return path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_skeleton_passes_its_own_check_with_nothing_worse_than_notes(tmp_path, runner, kind):
-    report = check_package(planted(tmp_path, kind, {}), runner, runs=3)
+@pytest.mark.parametrize(("kind", "own_checker"), SKELETONS)
+def test_a_skeleton_passes_its_own_check_with_nothing_worse_than_notes(tmp_path, runner, kind, own_checker):
+    made = make_suite(tmp_path, "made", kind, own_checker=own_checker)
+    report = check_package(read_package(made), runner, runs=3)
 
     assert [found for found in report.findings if found.severity != "note"] == []
     assert {len(one.judgements) for one in report.ran} == {3}

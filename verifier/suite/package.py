@@ -147,7 +147,7 @@ def _code(path: Path) -> str:
 
 
 def _text(path: Path) -> str:
-    """"" where there is no such file."""
+    """ "" where there is no such file."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -12,7 +12,7 @@ from tests.planted import Change, added, put
 from verifier.authoring.check import read_findings
 from verifier.authoring.findings import RULES
 from verifier.authoring.places import Places
-from verifier.authoring.skeleton import KINDS, make_suite
+from verifier.authoring.skeleton import SKELETONS, make_suite
 from verifier.suite.base import AnySuite, Case
 from verifier.suite.package import Package, read_package
 
@@ -216,9 +216,9 @@ def test_what_stands_twice_in_a_line_is_found_once(tmp_path):
     assert (found.code, found.place) == ("nondeterministic-code", f"{_VOWELS}:5")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_found_in_a_skeleton(tmp_path, kind):
-    assert read_findings(planted(tmp_path, kind, {})) == []
+@pytest.mark.parametrize(("kind", "own_checker"), SKELETONS)
+def test_nothing_is_found_in_a_skeleton(tmp_path, kind, own_checker):
+    assert read_findings(read_package(make_suite(tmp_path, "made", kind, own_checker=own_checker))) == []
 
 
 def test_a_kind_that_is_not_known_is_said_to_be(tmp_path):

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from verifier.authoring.differences import Difference, differences
 from verifier.authoring.overview import overview
-from verifier.authoring.skeleton import KINDS, TEXTS, make_suite
+from verifier.authoring.skeleton import SKELETONS, TEXTS, make_suite
 from verifier.cli import main
 from verifier.errors import RequestError, SuiteError
 from verifier.suite.model import parse_suite
@@ -82,15 +82,25 @@ def suite_command(*arguments):
     return CliRunner().invoke(main, ["suite", *map(str, arguments)])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_new_suite_is_whole(tmp_path, kind):
-    shown = suite_command("new", "first-one", "--kind", kind, "--suites", tmp_path / "suites")
+@pytest.mark.parametrize(("kind", "own_checker"), SKELETONS)
+def test_a_new_suite_is_whole(tmp_path, kind, own_checker):
+    options = ["--kind", kind, *(["--checker", "custom"] if own_checker else [])]
+    shown = suite_command("new", "first-one", *options, "--suites", tmp_path / "suites")
 
     assert shown.exit_code == 0
     package = read_package(tmp_path / "suites" / "first-one")
     assert package.suite.kind == kind
     assert len(package.references) == 2
     assert f"made {package.folder / 'suite.toml'}" in shown.output
+    assert (package.folder / "checker.py").exists() is own_checker
+
+
+def test_only_what_is_checked_can_have_a_checker_of_its_own(tmp_path):
+    shown = suite_command("new", "a", "--kind", "pytest", "--checker", "custom", "--suites", tmp_path)
+
+    assert shown.exit_code == 2
+    assert "has no skeleton with a checker of its own; kinds are function, stdio" in shown.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_new_suite_takes_nobody_s_place(tmp_path):
