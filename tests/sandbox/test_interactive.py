@@ -17,6 +17,7 @@ from verifier.judging.judge import Judgement
 from verifier.limits import Limits
 from verifier.pipeline import Verifier
 from verifier.sandbox import values
+from verifier.sandbox.arbiters import Arbiters
 from verifier.sandbox.base import Arbiter, Program
 from verifier.suite.model import parse_suite
 from verifier.suite.writing import suite_value, write_suite
@@ -197,6 +198,21 @@ def test_the_time_of_the_interactor_is_not_the_submission_s(judge: Callable[...,
     judgement = judge(HONEST, thinks, own={"cpu_time_s": 5.0}, limits={"wall_time_s": 0.6, "cpu_time_s": 0.3})
     assert judgement.verdict == "AC", judgement.message
     assert judgement.cases[0].cpu_time_s < 0.3
+
+
+def test_a_submission_does_not_pay_for_an_interactor_that_is_not_ready(
+    judge: Callable[..., Judgement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process may be the first of its sort, and its code may take long to load."""
+    start = Arbiters.start
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        time.sleep(1.0)
+        return start(*args, **options)
+
+    monkeypatch.setattr(Arbiters, "start", slowly)
+    judgement = judge(HONEST, f"import time\ntime.sleep(1.0)\n{DOUBLES}", limits={"wall_time_s": 0.6})
+    assert judgement.verdict == "AC", judgement.message
 
 
 def test_packages_are_loaded_for_both(judge: Callable[..., Judgement]) -> None:

@@ -104,9 +104,10 @@ class Conversation:
                 return  # it has not begun, and the submission waits
             talk.step()
             if time.monotonic() - cell.looked_at >= TICK_S / 2 or cell.ended is not None:
-                cell.look()
                 with self._of_interactor():
                     talk.look()
+                cell.look()
+                with self._of_interactor():
                     process.look()
 
     @contextmanager
@@ -164,6 +165,7 @@ class _Talk:
     def join(self, process: ArbiterProcess, processor: int) -> None:
         self._process = process
         self._began = time.monotonic()
+        self._nobody_listens()
         self._input_fd = process.pipes["stdin"]
         self._input_is_open = True
         process.watch.on_output = self._heard_interactor
@@ -171,6 +173,11 @@ class _Talk:
         for pid in (process.pid, self._pid):
             with contextlib.suppress(OSError):  # it has ended, or the processor is not ours any more
                 os.sched_setaffinity(pid, {processor})
+
+    def _nobody_listens(self) -> None:
+        """The interactor's process is being started, or loads its code: what has gone by till now is not the cell's."""
+        self.cell.others_s = self._unready_s = self.cell.age_s()
+        self._unready_cpu_s = self._process.watch.cpu_s()
 
     def _heard_cell(self, data: bytes) -> None:
         self._transcript.add("submission", data)
@@ -258,7 +265,10 @@ class _Talk:
         """One tick: who waits for whom."""
         cell, process = self.cell, self._process
         now = time.monotonic()
-        cell.others_s = process.watch.cpu_s()
+        if process.word.is_loaded:
+            cell.others_s = self._unready_s + process.watch.cpu_s() - self._unready_cpu_s
+        else:
+            self._nobody_listens()
         if cell.ended is None:
             process.watch.others_s = now - self._began  # it may wait for the submission as long as that runs
         if self._moved != self._seen or cell.ended is not None or process.watch.ended is not None:

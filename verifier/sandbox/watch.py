@@ -338,6 +338,10 @@ class Watch:
         """Reads what answers there are; True where there were any."""
         return self._take_answers(self.cpu_s())
 
+    def age_s(self) -> float:
+        """Wall time since it began."""
+        return time.monotonic() - self._began
+
     def cpu_s(self) -> float:
         try:
             return time.clock_gettime(self._clock)
