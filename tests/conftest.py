@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from verifier.judging.judge import Judgement
 from verifier.pipeline import Verifier
@@ -25,6 +26,9 @@ from verifier.suite.model import parse_suite
 WORKERS = 2
 LIMITS = {"cpu_time_s": 1.0, "wall_time_s": 20.0}
 """Wall time is long, so that only what is meant to sleep meets it."""
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 Judge = Callable[..., Judgement]
 

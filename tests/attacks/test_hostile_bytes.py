@@ -7,7 +7,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from verifier.sandbox import protocol, values
@@ -20,7 +20,7 @@ LIBRARY = ("Decimal", "Fraction", "date", "time", "datetime", "timedelta")
 CHECKERS = [Checker(name=name) for name in ("exact", "float", "unordered", "set", "any_of", "json", "tokens", "lines")]
 EXPECTED = (None, 1, 1.5, "text", [1, 2], {"a": [1]}, {1, 2}, (1, "x"), float("nan"), 10**30)
 
-quickly = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=300)
 
 TAGS = st.sampled_from([*"mdtsfibcrDFTx", "", "z", "mm"])
 ATOMS = (

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.texts import texts_in
@@ -264,7 +264,7 @@ WILD = st.fixed_dictionaries(
 FORGED = st.lists(PLAUSIBLE, min_size=1, max_size=4) | st.lists(PLAUSIBLE | WILD, max_size=5) | JSON
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=200)
 @given(st.lists(FORGED, min_size=1, max_size=6), st.sampled_from(["fraction", "all_or_nothing"]))
 def test_who_forges_everything_forges_answers_only(answers: list[Any], policy: str) -> None:
     """Whatever an executor says, a case pays only if the expected value itself was said for it: no more is passed than

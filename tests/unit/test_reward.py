@@ -57,7 +57,7 @@ references = st.one_of(
     st.none(),
     st.lists(st.builds(Reference, st.none() | st.floats(0, 3), st.none() | st.floats(0, 2e8)), max_size=8),
 )
-law = settings(deadline=None, max_examples=200)
+law = settings(max_examples=200)
 
 
 def results(*verdicts: Verdict, **figures: object) -> list[CaseResult]:

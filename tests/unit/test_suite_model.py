@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -300,7 +300,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values, st.randoms(use_true_random=False))
 def test_json_text_and_dict_make_the_same_suite(value: object, rng: random.Random) -> None:
     def shuffled(x: object) -> object:

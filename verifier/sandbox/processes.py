@@ -31,6 +31,14 @@ def waited_ns(pid: int) -> int:
     return waited
 
 
+def waited_here_ns() -> int:
+    """How long the calling thread has."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        with open("/proc/thread-self/schedstat", "rb", buffering=0) as stream:
+            return int(stream.read(64).split()[1])
+    return 0
+
+
 def resident_bytes(pid: int) -> int:
     """Of the whole process. Once its first thread has ended, only the others know."""
     try:

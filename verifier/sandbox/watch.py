@@ -24,7 +24,7 @@ from verifier.limits import Limits
 from verifier.sandbox.base import LOST, Killed
 from verifier.sandbox.folder import is_over
 from verifier.sandbox.orphans import end_orphans_of
-from verifier.sandbox.processes import resident_bytes, state_of, waited_ns
+from verifier.sandbox.processes import resident_bytes, state_of, waited_here_ns, waited_ns
 from verifier.sandbox.protocol import SCRATCH_BYTES, SCRATCH_FILES, FrameReader, numbers
 
 TICK_S = 0.02
@@ -120,7 +120,7 @@ class Watch:
         self.frames: list[bytes] = []
         self.marks: list[Mark] = [Mark(0, 0.0, 0.0, 0.0, 0.0)]
         self._quiet = (0.0, 0.0)
-        self._waited_before_ns = 0
+        self._waited_before_ns = waited_here_ns()
         self._unwanted = False
         self.served_by = -1
         """Where another process has a part in what this one does, its id: then that one's waiting counts too."""
@@ -349,12 +349,13 @@ class Watch:
             return self.marks[-1].cpu_s  # it is being reaped: the end is on its way
 
     def _idle_s(self, now: float, last: Mark) -> float:
-        """Wall time since the last progress, less what was spent waiting for a processor."""
+        """Wall time since the last progress, less what was spent waiting for a processor: by the cell, and by the
+        keeper, for which the cell may have waited, to be read from or to be given more."""
         waited_s = (self._waited_ns() - self._waited_before_ns) / 1e9
         return now - self._began - last.wall_s - waited_s - self.others_s
 
     def _waited_ns(self) -> int:
-        waited = waited_ns(self._pid)
+        waited = waited_ns(self._pid) + waited_here_ns()
         return waited if self.served_by < 0 else waited + waited_ns(self.served_by)
 
     def _has_children(self) -> bool:

@@ -108,7 +108,7 @@ def test_near_duplicates_are_found_past_a_longer_problem_that_holds_what_they_sh
         assert sides(statements).near_duplicates == (("b", "c"),)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_groups_are_those_of_the_definition(data: st.DataObject) -> None:
     """Pairs of statements over few words: joined exactly where the sets of their runs say so."""
