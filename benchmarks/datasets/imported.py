@@ -89,7 +89,7 @@ def run(format_name: str, source: Path, limit: int | None, verifier: Verifier, f
             if not isinstance(outcome, Imported):
                 continue
             new = set(writer.names) - before
-            if missing := _missing(outcome.notes):
+            if missing := missing_packages(outcome.notes):
                 unrunnable.update(dict.fromkeys(new, missing))
             if any("may work on files" in note for note in outcome.notes):
                 with_files |= new
@@ -117,7 +117,7 @@ def run(format_name: str, source: Path, limit: int | None, verifier: Verifier, f
     return table
 
 
-def _missing(notes: tuple[str, ...]) -> str:
+def missing_packages(notes: tuple[str, ...]) -> str:
     """Why the suite can't be run here, "" where it can."""
     for note in notes:
         match = _NEEDS.match(note)

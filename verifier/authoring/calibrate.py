@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from verifier.authoring.check_runs import FULL_REWARD
 from verifier.authoring.running import Runner
 from verifier.authoring.speed import machine_speed
 from verifier.errors import RequestError
@@ -111,13 +112,18 @@ class NotCalibrated(RequestError):
     """A reference did not pass, so that it tells nothing of what a right answer needs."""
 
 
-def calibrate(package: Package, runner: Runner, *, runs: int = DEFAULT_RUNS) -> Calibrated:
-    """Measures the references of a package. Raises NotCalibrated where there is none, or one doesn't pass, and
-    SandboxError for a failure of ours."""
+def calibrate(
+    package: Package, runner: Runner, *, runs: int = DEFAULT_RUNS, where: Calibration | None = None
+) -> Calibrated:
+    """Measures the references of a package. `where` is what another package's calibration found of this machine, which
+    then isn't measured again. Raises NotCalibrated where there is no reference, or one doesn't pass, and SandboxError
+    for a failure of ours."""
     if not package.references:
         raise NotCalibrated("has no reference to measure: put a right solution into submissions/accepted/")
     suite = package.suite.model_copy(update={"limits": _MEASURING, "max_timeouts": 1})
-    speed, python = machine_speed(runner)
+    if where is None:
+        speed, python = machine_speed(runner)
+        where = Calibration(machine_speed=float(f"{speed:.2g}"), python=python)
     measured: dict[str, list[Judgement]] = {}
     outputs: dict[int, int] = {}
     for _ in range(runs):
@@ -132,8 +138,21 @@ def calibrate(package: Package, runner: Runner, *, runs: int = DEFAULT_RUNS) -> 
             for index, answer in enumerate(runner.answers(one.code, suite)):
                 outputs[index] = max(outputs.get(index, 0), answer.size_bytes)
     figures = tuple(_figures(measured, outputs))
-    where = Calibration(machine_speed=float(f"{speed:.2g}"), python=python)
     return Calibrated(figures, tuple(proposals(package.suite, figures)), where, runs)
+
+
+def unproven(package: Package, suite: Suite, runner: Runner) -> list[str]:
+    """Submissions that don't get the verdict of their folder from `suite`, the package's own with new limits and
+    figures, and references that it doesn't pay in full. Such a suite is not to be written."""
+    problems = []
+    for one in package.submissions:
+        judgement = runner.judge(one.code, suite)
+        if judgement.verdict not in one.expected:
+            wanted = "/".join(sorted(one.expected)) if len(one.expected) < 3 else "any verdict but AC"
+            problems.append(f"{one.name} gets {judgement.verdict}, not {wanted}: {judgement.message}".rstrip(": "))
+        elif one in package.references and judgement.score.reward < FULL_REWARD:
+            problems.append(f"{one.name} earns {judgement.score.reward:.3f}, not 1")
+    return problems
 
 
 # Figures

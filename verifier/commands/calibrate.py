@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from verifier.authoring.calibrate import DEFAULT_RUNS, Calibrated, calibrate
+from verifier.authoring.calibrate import DEFAULT_RUNS, Calibrated, calibrate, unproven
 from verifier.authoring.calibration_files import calibrated_files, suite_with, write_files
 from verifier.authoring.running import Runner
 from verifier.commands.packages import (
@@ -25,7 +25,7 @@ from verifier.commands.packages import (
 from verifier.console import EXIT_JUDGE_ERROR, EXIT_NOT_ACCEPTED, clean, fail
 from verifier.errors import RequestError, SandboxError
 from verifier.limits import MIB
-from verifier.suite.model import Suite
+from verifier.suite.base import Calibration
 from verifier.suite.package import Package
 
 
@@ -56,10 +56,11 @@ def calibrate_command(names: Sequence[str], suites: Path, runs: int, write: bool
     console = Console(soft_wrap=True)
     entries: list[dict[str, object]] = []
     failed = False
+    where: Calibration | None = None
     with open_runner(policy, 1) as runner:
         for package in packages:
             try:
-                found, changed, problems = _calibrate(package, runner, runs)
+                found, changed, problems = _calibrate(package, runner, runs, where)
             except SandboxError as error:
                 fail(f"{package.folder.name}: {error}", EXIT_JUDGE_ERROR)
             except RequestError as problem:
@@ -68,6 +69,7 @@ def calibrate_command(names: Sequence[str], suites: Path, runs: int, write: bool
                 if not as_json:
                     console.print(f"[bold]{package.folder.name}[/]  [red]{clean(str(problem), 400)}[/]")
                 continue
+            where = found.where
             failed = failed or bool(problems)
             if write and not problems:
                 _write(package, changed)
@@ -79,24 +81,12 @@ def calibrate_command(names: Sequence[str], suites: Path, runs: int, write: bool
     sys.exit(EXIT_NOT_ACCEPTED if failed else 0)
 
 
-def _calibrate(package: Package, runner: Runner, runs: int) -> tuple[Calibrated, dict[str, str], list[str]]:
-    found = calibrate(package, runner, runs=runs)
+def _calibrate(
+    package: Package, runner: Runner, runs: int, where: Calibration | None
+) -> tuple[Calibrated, dict[str, str], list[str]]:
+    found = calibrate(package, runner, runs=runs, where=where)
     changed = calibrated_files(package, found)
-    return found, changed, list(_unproven(package, suite_with(package, changed), runner))
-
-
-def _unproven(package: Package, suite: Suite, runner: Runner) -> Sequence[str]:
-    """Submissions that don't get the verdict of their folder from the new suite, and references that it doesn't pay in
-    full."""
-    problems = []
-    for one in package.submissions:
-        judgement = runner.judge(one.code, suite)
-        if judgement.verdict not in one.expected:
-            wanted = "/".join(sorted(one.expected)) if len(one.expected) < 3 else "any verdict but AC"
-            problems.append(f"{one.name} gets {judgement.verdict}, not {wanted}: {judgement.message}".rstrip(": "))
-        elif one in package.references and judgement.score.reward < 1 - 1e-6:
-            problems.append(f"{one.name} earns {judgement.score.reward:.3f}, not 1")
-    return problems
+    return found, changed, unproven(package, suite_with(package, changed), runner)
 
 
 def _write(package: Package, changed: dict[str, str]) -> None:
