@@ -44,8 +44,8 @@ LIMITS = {
     "MBPP": 100,
     "MBPP+ (release)": 30,
     "MBPP+ (export)": 30,
-    "LeetCodeDataset": 100,
-    "BigCodeBench": 60,
+    "LeetCodeDataset": 80,
+    "BigCodeBench": 40,
 }
 """Problems of each set that are checked where --limit doesn't say. Of a set that isn't named here: all."""
 
@@ -77,8 +77,8 @@ class Table:
 
 
 def chosen(outcomes: Iterator[Outcome], limit: int | None, only: str, table: Table) -> list[Imported | Unanswered]:
-    """The problems that can run here; of more than `limit`, those whose ids have the smallest SHA-256, so that every run
-    takes the same."""
+    """The problems that can run here; of more than `limit`, those whose ids have the smallest SHA-256, so that every
+    run takes the same."""
 
     def usable() -> Iterator[Imported | Unanswered]:
         for outcome in outcomes:

@@ -95,6 +95,16 @@ def test_a_suite_without_references_calibrates_nothing(tmp_path, runner):
         calibrate(read_package(made), runner, runs=1)
 
 
+def test_many_suites_are_calibrated_with_one_measurement_of_the_machine(tmp_path, monkeypatch):
+    make_suite(tmp_path, "one", "stdio")
+    make_suite(tmp_path, "other", "stdio")
+    speeds = iter([0.5, 0.25])
+    monkeypatch.setattr("verifier.authoring.calibrate.machine_speed", lambda runner: (next(speeds), "3.0"))
+
+    shown = suite_calibrate(tmp_path, "--runs", 1, "--json")
+    assert [(one["machine_speed"], one["python"]) for one in json.loads(shown.output)["suites"]] == [(0.5, "3.0")] * 2
+
+
 def test_a_machine_has_a_speed(runner):
     speed, python = machine_speed(runner, runs=1)
 

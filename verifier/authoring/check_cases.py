@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections import Counter, defaultdict
@@ -12,13 +13,14 @@ from verifier.authoring.places import Places
 from verifier.suite.base import Case
 from verifier.suite.checkers import check_output, check_value
 from verifier.suite.digest import digest
+from verifier.suite.literals import load_json
 from verifier.suite.model import Checker, FunctionCase, FunctionSuite, StdioCase, StdioSuite, Suite
 
 MIN_CASES = 3
 CONSTANT_SHARE = 2 / 3
 DOMINANT_SHARE = 1 / 2
 _DECIMAL = re.compile(r"(?<![\w.])[+-]?[0-9]+\.[0-9]+(?![\w.])")
-_NUMBER = re.compile(r"(?<![\w.])[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.])")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def check_cases(suite: Suite, places: Places) -> Iterator[Finding]:
@@ -153,8 +155,8 @@ def _constant(
 
 def _floats(suite: FunctionSuite, expected: object) -> tuple[str, str] | None:
     """What is wrong with how the floats of a value are compared."""
-    for number in _numbers(expected):
-        if number == 0 or not math.isfinite(number):
+    for number in _leaves(expected):
+        if type(number) is not float or number == 0 or not math.isfinite(number):
             continue
         if not _number_accepted(suite.checker, math.nextafter(number, math.inf), number):
             return "float-exact", f"{number!r} must be answered to the last bit"
@@ -177,25 +179,32 @@ def _decimals(suite: StdioSuite, expected: object) -> tuple[str, str] | None:
         longer = expected[: found.end()] + "0" + expected[found.end() :]
         if not check_output(longer.encode(), expected, suite.checker).accepted:
             return "printed-float", f"{found[0]}0 would be refused for {found[0]}"
-    for found in _NUMBER.finditer(expected):
-        if float(found[0]) != 0:
-            zero = expected[: found.start()] + "0" + expected[found.end() :]
-            if check_output(zero.encode(), expected, suite.checker).accepted:
-                return "loose-tolerance", f"0 would do for {found[0]}"
+    for number in dict.fromkeys(_printed_numbers(suite, expected)):  # each alone: a text may hold very many
+        if float(number) != 0 and check_output(b"0", number, suite.checker).accepted:
+            return "loose-tolerance", f"0 would do for {number}"
     return None
 
 
-def _numbers(value: object) -> Iterator[float]:
-    """The floats of a value, without recursion: it may nest deeply."""
+def _printed_numbers(suite: StdioSuite, expected: str) -> Iterator[str]:
+    """Those that are compared as numbers."""
+    if suite.checker.name == "json":
+        with contextlib.suppress(ValueError):  # of text that is no JSON, which no answer equals
+            yield from (repr(leaf) for leaf in _leaves(load_json(expected)) if type(leaf) in (int, float))
+        return
+    yield from (token for token in expected.split() if _NUMBER.fullmatch(token))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """What a value holds that holds nothing else, without recursion: it may nest deeply."""
     todo = [value]
     while todo:
         item = todo.pop()
-        if type(item) is float:
-            yield item
-        elif isinstance(item, dict):
+        if isinstance(item, dict):
             todo += item.values()
         elif isinstance(item, list | tuple | set | frozenset):
             todo += item
+        else:
+            yield item
 
 
 def _choices(value: object) -> Sequence[object]:

@@ -4,7 +4,9 @@ nothing."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from verifier.authoring.findings import Finding, finding
 from verifier.authoring.places import Places
@@ -24,6 +26,7 @@ _SURROUNDINGS = frozenset(
     "datetime.date.today os.getpid os.cpu_count id hash".split()
 )
 _SEEDS = frozenset({"random.seed", "numpy.random.seed", "np.random.seed"})
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _ORDERLESS = frozenset({"sorted", "set", "frozenset", "sum", "min", "max", "len", "any", "all", "Counter"})
 """What takes an iterable and doesn't mind its order."""
 _ORDERING = frozenset({"list", "tuple", "enumerate", "iter", "join", "map", "zip", "deque"})
@@ -31,11 +34,12 @@ _ORDERING = frozenset({"list", "tuple", "enumerate", "iter", "join", "map", "zip
 
 def check_code(package: Package, places: Places) -> Iterator[Finding]:
     suite = package.suite
+    tests = _control(suite)
     for submission in package.references:
         tree = _tree(submission.code)
         if tree is None:
             continue
-        for line, what in _chancy(tree):
+        for line, what in _chancy(tree, tests):
             yield finding("nondeterministic-code", places.submission(submission, line), what)
         if _order_counts(suite):
             for line, what in _from_sets(tree):
@@ -66,14 +70,47 @@ def _order_counts(suite: Suite) -> bool:
 # Chance and surroundings
 
 
-def _chancy(tree: ast.Module) -> Iterator[tuple[int, str]]:
+@dataclass(frozen=True, slots=True)
+class _Control:
+    """What tests do against chance: a submission need not."""
+
+    seeds: bool = False
+    """`random.seed(1)`, which goes to the submission too."""
+    replaced: frozenset[str] = frozenset()
+    """`random.choice` of `patch("solution.random.choice")`."""
+
+    def holds(self, name: str) -> bool:
+        return any(name == one or name.startswith(f"{one}.") for one in self.replaced)
+
+
+def _control(suite: Suite) -> _Control:
+    if isinstance(suite, PytestSuite):
+        texts = [text for path, text in suite.files.items() if path.endswith(".py")]
+        modules = suite.modules
+    else:
+        texts = [text for _, text in suite.steps] if isinstance(suite, AssertsSuite) else []
+        modules = ()
+    seeds, replaced = False, set()
+    for tree in filter(None, map(_tree, texts)):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _dotted(node.func, {}) in _SEEDS and node.args:
+                seeds = True
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
+                inner = [node.value.removeprefix(f"{module}.") for module in modules if node.value.startswith(module)]
+                replaced.add(inner[0] if inner else node.value)
+    return _Control(seeds, frozenset(replaced))
+
+
+def _chancy(tree: ast.Module, tests: _Control) -> Iterator[tuple[int, str]]:
     renamed: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             renamed |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     called = [(node, _dotted(node.func, renamed)) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    seeded = any(name in _SEEDS and node.args for node, name in called)
+    seeded = tests.seeds or any(name in _SEEDS and node.args for node, name in called)
     for node, name in called:
+        if tests.holds(name) or tests.holds(_dotted(node.func, {})):
+            continue
         if name in _SURROUNDINGS or (name in _CHANCE and not seeded):
             yield node.lineno, f"{name}() differs from run to run"
         elif name == "random.Random" and not node.args:
@@ -98,8 +135,10 @@ def _from_sets(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if any(isinstance(n, ast.Call) and last_name(n.func) in ("sorted", "sort") for n in nodes):
             continue
         sets = _set_names(nodes)
+        calls = (n for n in nodes if isinstance(n, ast.Call) and last_name(n.func) in _ORDERLESS)
+        unminded = {argument for call in calls for argument in call.args}
         for node in nodes:
-            found = _ordered_use(node, sets)
+            found = "" if node in unminded else _ordered_use(node, sets)
             if found:
                 yield node.lineno, found  # type: ignore[attr-defined]
 
@@ -192,7 +231,7 @@ def _checks(tree: ast.Module | None, function: str, checking: frozenset[str]) ->
 
 
 def _doubtful(tree: ast.Module, place: Callable[[int], str]) -> Iterator[Finding]:
-    for line, what in _chancy(tree):
+    for line, what in _chancy(tree, _Control()):
         yield finding("nondeterministic-code", place(line), what)
     for node in ast.walk(tree):
         number = _exact_float(node)
@@ -201,20 +240,32 @@ def _doubtful(tree: ast.Module, place: Callable[[int], str]) -> Iterator[Finding
 
 
 def _exact_float(node: ast.AST) -> float | None:
-    """A float that is compared by `==` or assertEqual, and that a sum in another order would miss."""
+    """A float that is compared by `==` or assertEqual, and that a sum in another order would miss. One that the call is
+    given may come back as it is."""
     sides: list[ast.expr] = []
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq):
         sides = [node.left, *node.comparators]
     elif isinstance(node, ast.Call) and last_name(node.func) in ("assertEqual", "assertListEqual", "assertTupleEqual"):
         sides = node.args[:2]
-    for side in sides:
-        todo = [side]
-        while todo:
-            part = todo.pop()
-            if isinstance(part, ast.List | ast.Tuple):
-                todo += part.elts
-            elif isinstance(part, ast.UnaryOp):
-                todo.append(part.operand)
-            elif isinstance(part, ast.Constant) and type(part.value) is float and part.value * 1024 % 1:
-                return part.value
-    return None
+    given = {
+        inner.value
+        for side in sides
+        for call in ast.walk(side)
+        if isinstance(call, ast.Call)
+        for inner in ast.walk(call)
+        if isinstance(inner, ast.Constant)
+    }
+    return next((number for number in _floats(sides) if number * 1024 % 1 and number not in given), None)
+
+
+def _floats(sides: list[ast.expr]) -> Iterator[float]:
+    """Those that stand there by themselves, or in a list or tuple."""
+    todo = sides[::-1]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, ast.List | ast.Tuple):
+            todo += part.elts
+        elif isinstance(part, ast.UnaryOp):
+            todo.append(part.operand)
+        elif isinstance(part, ast.Constant) and type(part.value) is float:
+            yield part.value

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from verifier.authoring.check_cases import MIN_CASES, expected_of
 from verifier.authoring.findings import Finding, finding
 from verifier.authoring.places import Places
+from verifier.authoring.stand_ins import names_to_define
 from verifier.suite.model import AssertsSuite, FunctionCase, FunctionSuite, PytestSuite, StdioCase, StdioSuite
 from verifier.suite.package import Package
 from verifier.suite.source import SourceProblem, parse
@@ -168,22 +169,27 @@ def _squeezed(text: str) -> str:
 
 
 def _references_in_problem(package: Package, places: Places) -> Iterator[Finding]:
+    """A function that the statement defines itself, and that isn't the one to be written, is a helper that it gives."""
     problem = _squeezed(package.problem)
+    defined = set(re.findall(r"\bdef\s+(\w+)", package.problem))
+    wanted = {part for name in names_to_define(package.suite) for part in re.split(r"\W+", name)}
+    helpers = defined - wanted if wanted else set()
     for submission in package.references:
-        bodies = [_squeezed(body) for body in _bodies(submission.code)]
+        bodies = [_squeezed(body) for name, body in _bodies(submission.code) if name not in helpers]
         if any(len(body) >= MIN_QUOTED_CHARS and body in problem for body in bodies):
             yield finding("reference-in-problem", places.problem, f"it holds the code of {submission.name}")
 
 
-def _bodies(code: str) -> list[str]:
-    """The whole code, and the body of each function and method."""
+def _bodies(code: str) -> list[tuple[str, str]]:
+    """The whole code, named "", and the body of each function and method."""
+    whole = [("", code)]
     try:
         tree = parse(code)
     except SourceProblem:
-        return [code]
+        return whole
     lines = code.split("\n")
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return [code, *("\n".join(lines[node.body[0].lineno - 1 : node.end_lineno]) for node in functions)]
+    return whole + [(node.name, "\n".join(lines[node.body[0].lineno - 1 : node.end_lineno])) for node in functions]
 
 
 # Names and texts of tests

@@ -34,6 +34,8 @@ STALE_SHARE = 0.05
 """Of the limit: a smaller difference is noise."""
 MAX_OF_A_SUBMISSION = 10
 """Findings about failed cases; the rest is counted."""
+MAX_REPEATED_TIMEOUTS = 2
+"""Cases in which a wrong submission may run out of time when it is run again: it has done so in all of them before."""
 JOBS_A_WORKER = 4
 """So many at least that the others are busy too."""
 
@@ -47,7 +49,8 @@ class Ran:
 
     submission: Submission
     judgements: tuple[Judgement, ...]
-    """At least one. Of a reference, the first was made while nothing else ran."""
+    """At least one. Of a reference, the first was made while nothing else ran; of another, the first alone is of all
+    cases where many run out of time."""
     answers: tuple[Answer, ...] = ()
     """Of a reference, where its kind gives answers."""
 
@@ -66,15 +69,23 @@ def run_submissions(package: Package, runner: Runner, *, runs: int, seed: int = 
         found[one.name].append(runner.judge(one.code, suite))
         if isinstance(suite, FunctionSuite | StdioSuite):
             answers[one.name] = runner.answers(one.code, suite)
-    jobs: list[Submission | None] = []
+    hasty = suite.model_copy(update={"max_timeouts": min(MAX_REPEATED_TIMEOUTS, suite.max_timeouts)})
+    jobs: list[tuple[Submission | None, Suite]] = []
     for one in package.submissions:
-        jobs += [one] * (runs - 1 if one.name in references else runs)
+        again = suite if one.name in references else hasty
+        jobs += [(one, again)] * (runs - 1)
+        if one.name not in references:
+            jobs.append((one, suite))
     if jobs:
-        jobs += [None] * (JOBS_A_WORKER * runner.workers - len(jobs))
+        jobs += [(None, _BURNER)] * (JOBS_A_WORKER * runner.workers - len(jobs))
     random.Random(seed).shuffle(jobs)
-    judged = runner.judge_all([(job.code, suite) if job else (_BURNER_CODE, _BURNER) for job in jobs])
-    for job, judgement in zip(jobs, judged, strict=True):
-        if job is not None:
+    judged = runner.judge_all([(job.code if job else _BURNER_CODE, by) for job, by in jobs])
+    for (job, by), judgement in zip(jobs, judged, strict=True):
+        if job is None:
+            continue
+        if by is suite and job.name not in references:
+            found[job.name].insert(0, judgement)
+        else:
             found[job.name].append(judgement)
     return [Ran(one, tuple(found[one.name]), tuple(answers.get(one.name, ()))) for one in package.submissions]
 
@@ -242,8 +253,12 @@ def _calibration(suite: Suite, measured: Sequence[Ran], places: Places) -> Itera
         yield finding("uncalibrated", places.suite, "penalties begin at half of each limit")
         return
     said = {key: case for key, case in _calibrated(suite).items() if case is not None}
+    taken: defaultdict[Key, list[float]] = defaultdict(list)
+    for one in measured:
+        for case in one.first.cases:
+            taken[key_of(case)].append(case.cpu_time_s)
     for key, noted in said.items():
-        times = [case.cpu_time_s for one in measured for case in one.first.cases if key_of(case) == key]
+        times = taken[key]
         if not times:
             continue
         fastest, slowest = min(times), max(times)

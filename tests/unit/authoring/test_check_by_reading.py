@@ -34,8 +34,27 @@ def head(text: str) -> Change:
 _VOWELS = "submissions/accepted/generator.py"
 _ROUND = "def count_vowels(text):\n    return len(text) / 3\n"
 _FLOATS = '{"args": ["abcd"], "expected": 1.3333333333333333}\n'
+_JSON_LINE = '{"stdin": "", "stdout": "[[N]]"}\n'
 _PROGRAM = "submissions/accepted/min_and_max.py"
 _TEST = "tests/test_solution.py"
+_ADDS_UP = "submissions/accepted/adds_up.py"
+_HELPED = """\
+def is_vowel(letter):
+    return letter.lower() in ("a", "e", "i", "o", "u")
+
+
+def count_vowels(text):
+    return sum(1 for letter in text if is_vowel(letter))
+"""
+
+
+def _drawn(test: str) -> dict[str, Change]:
+    """A reference that draws, and tests that begin with a line that may do something about that."""
+    return {
+        _ADDS_UP: lambda old: "import random; DRAWN = random.random()\n" + old,
+        _TEST: lambda old: f"{test}{old}",
+    }
+
 
 DEFECTS = [
     Defect("duplicate-case", "function", "cases.jsonl:7", {"cases.jsonl": added('{"args": [""], "expected": 0.0}\n')}),
@@ -74,6 +93,11 @@ DEFECTS = [
         {"suite.toml": put("    for number", "    assert abs(candidate(5) - 0.3) < 1e-9\n    for number")},
     ),
     Defect(
+        "float-exact", "asserts", "suite.toml, line 7",
+        {"suite.toml": put("    for number", "    assert candidate([0.2, 5]) == [0.3]\n    for number")},
+        {"suite.toml": put("    for number", "    assert candidate([0.3, 5]) == [0.3]\n    for number")},
+    ),
+    Defect(
         "printed-float", "stdio", "cases.jsonl:6",
         {"cases.jsonl": added('{"stdin": "6", "stdout": "0.5"}\n'), "suite.toml": put('"tokens"\n', '"exact"\n')},
         {"cases.jsonl": added('{"stdin": "6", "stdout": "0.5"}\n')},
@@ -86,6 +110,11 @@ DEFECTS = [
         "loose-tolerance", "function", "cases.jsonl:7",
         {"cases.jsonl": added(_FLOATS), "suite.toml": put('"exact"\n', '"float"\nrel_tol = 1.0\n')},
         {"cases.jsonl": added(_FLOATS)},
+    ),
+    Defect(
+        "loose-tolerance", "stdio", "cases.jsonl:1",
+        {"suite.toml": put('"tokens"\n', '"json"\nrel_tol = 2.0\n'), "cases.jsonl": _JSON_LINE.replace("N", "0.5")},
+        {"suite.toml": put('"tokens"\n', '"json"\nrel_tol = 2.0\n'), "cases.jsonl": _JSON_LINE.replace("N", "0.0")},
     ),
     Defect("no-reference", "stdio", "submissions", {_PROGRAM: None, "submissions/accepted/sorting.py": None}),
     Defect("one-reference", "stdio", f"{_PROGRAM}", {"submissions/accepted/sorting.py": None}),
@@ -151,6 +180,11 @@ DEFECTS = [
         {"problem.md": added('\nSo:\n\n    return sum(letter  in "aeiou"\n        for letter in text.lower())\n')},
     ),
     Defect(
+        "reference-in-problem", "function", "problem.md",
+        {_VOWELS: _HELPED, "problem.md": added(f"\n{_HELPED.partition('def count')[2]}\n")},
+        {_VOWELS: _HELPED, "problem.md": added(f"\nThis is given:\n\n{_HELPED.partition('def count')[0]}\n")},
+    ),
+    Defect(
         "reference-knows-tests", "pytest", "submissions/accepted/adds_up.py",
         {"submissions/accepted/adds_up.py": added("\n\ndef test_it_is_locked_at_first():\n    pass\n")},
     ),
@@ -167,6 +201,23 @@ DEFECTS = [
     Defect(
         "nondeterministic-code", "pytest", f"{_TEST}:54",
         {_TEST: added("\n\ndef test_a():\n    from time import time as now\n    assert now() > Turnstile(1).passed\n")},
+    ),
+    Defect(
+        "nondeterministic-code", "pytest", f"{_ADDS_UP}:1", _drawn("import random\n"),
+        _drawn("import random\n\nrandom.seed(3)\n"),
+    ),
+    Defect(
+        "nondeterministic-code", "pytest", f"{_ADDS_UP}:1", _drawn('PATCHED = "solution.random.choice"\n'),
+        _drawn('PATCHED = "solution.random.random"\n'),
+    ),
+    Defect(
+        "nondeterministic-code", "pytest", f"{_ADDS_UP}:1", _drawn('PATCHED = "random"\n'),
+        _drawn('PATCHED = "solution.random"\n'),
+    ),
+    Defect(
+        "order-dependent", "function", f"{_VOWELS}:2",
+        {_VOWELS: "def count_vowels(text):\n    return [ord(letter) for letter in set(text)]\n"},
+        {_VOWELS: "def count_vowels(text):\n    return sum([ord(letter) for letter in set(text)])\n"},
     ),
     Defect(
         "order-dependent", "function", f"{_VOWELS}:2",

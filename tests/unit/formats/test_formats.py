@@ -392,6 +392,13 @@ def test_leetcode_helpers_of_the_prompt_are_the_suites_own(outcome: Any) -> None
     assert "class ListNode" in found.submissions["accepted/reference.py"]
 
 
+def test_code_to_begin_with_is_added_to_a_statement_that_has_it_not_already(outcome: Any) -> None:
+    shown = "Complete this:\n```python\nclass Solution:\n    def double(self, x):\n```\n"
+
+    assert imported(outcome("leetcode")).problem.count("class Solution") == 1
+    assert imported(outcome("leetcode", problem_description=shown)).problem.count("class Solution") == 1
+
+
 # APPS as folders
 
 

@@ -103,8 +103,10 @@ def accepted(codes: Sequence[str], suite: Mapping[str, object]) -> tuple[dict[st
 
 
 def with_starter(statement: str, starter: str) -> str:
-    """The statement, with the code that a solution begins with."""
-    return f"{statement.strip()}\n\nBegin with:\n\n{fenced(starter)}\n" if starter.strip() else statement
+    """The statement, with the code that a solution begins with, unless it holds it."""
+    if not starter.strip() or " ".join(starter.split()) in " ".join(statement.split()):
+        return statement
+    return f"{statement.strip()}\n\nBegin with:\n\n{fenced(starter)}\n"
 
 
 # APPS and TACO
