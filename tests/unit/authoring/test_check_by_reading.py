@@ -46,6 +46,12 @@ def is_vowel(letter):
 def count_vowels(text):
     return sum(1 for letter in text if is_vowel(letter))
 """
+_MAIN = """\
+def main():
+    numbers = sorted(map(int, input().split()))
+    print(numbers[0], numbers[-1])
+
+"""
 
 
 def _drawn(test: str) -> dict[str, Change]:
@@ -181,8 +187,11 @@ DEFECTS = [
     ),
     Defect(
         "reference-in-problem", "function", "problem.md",
-        {_VOWELS: _HELPED, "problem.md": added(f"\n{_HELPED.partition('def count')[2]}\n")},
+        {_VOWELS: _HELPED, "problem.md": added(f"\n{_HELPED[_HELPED.index('def count') :]}\n")},
         {_VOWELS: _HELPED, "problem.md": added(f"\nThis is given:\n\n{_HELPED.partition('def count')[0]}\n")},
+    ),
+    Defect(
+        "reference-in-problem", "stdio", "problem.md", {_PROGRAM: f"{_MAIN}main()\n", "problem.md": added(f"\n{_MAIN}")}
     ),
     Defect(
         "reference-knows-tests", "pytest", "submissions/accepted/adds_up.py",
