@@ -49,6 +49,7 @@ LIMITS = {
 }
 """Problems of each set that are checked where --limit doesn't say. Of a set that isn't named here: all."""
 
+_OF_CALIBRATION = ("uncalibrated", "stale-calibration", "near-time-limit", "near-memory-limit", "near-output-limit")
 _MAX_LISTED = 12
 _MAX_WARNINGS = 6
 
@@ -71,7 +72,7 @@ class Table:
     """Code to the suites that have such an error or warning, each once."""
     severities: dict[str, Severity] = field(default_factory=dict)
     calibrated: int = 0
-    """Suites that were calibrated, written and read back, and whose check has no error then."""
+    """Suites that were calibrated, written and read back, and whose check has no error then that it hadn't before."""
     problems_of_calibration: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -127,7 +128,7 @@ def run(table: Table, folder: Path, names: list[str], runner: Runner, runs: int,
         _count(table, report)
         checked_s = time.monotonic() - began
         try:
-            where, problems = _calibrated(package, runner, where)
+            where, problems = _calibrated(package, runner, where, report)
         except VerifierError as error:
             problems = [str(error)]
         table.calibrated += not problems
@@ -152,20 +153,22 @@ def _count(table: Table, report: Report) -> None:
             table.severities[code] = severity
 
 
-def _calibrated(package: Package, runner: Runner, where: Calibration | None) -> tuple[Calibration, list[str]]:
+def _calibrated(
+    package: Package, runner: Runner, where: Calibration | None, before: Report
+) -> tuple[Calibration, list[str]]:
     """Writes what the references need into the suite's files. The machine's speed, and what is wrong with the suite
-    afterwards. Raises VerifierError for one that can't be calibrated."""
+    afterwards that was not `before`. Raises VerifierError for one that can't be calibrated."""
     found = calibrate(package, runner, where=where)
     changed = calibrated_files(package, found)
     if problems := unproven(package, suite_with(package, changed), runner):
         return found.where, problems
     write_files(package.folder, changed)
     after = check_package(read_package(package.folder), runner, runs=1)
-    codes = {"uncalibrated", "stale-calibration"}
+    known = {one.code for one in before.findings} - {"uncalibrated"}
     return found.where, [
         f"afterwards, {one.code}: {one.what}"
         for one in after.findings
-        if one.severity is Severity.ERROR or one.code in codes
+        if one.code not in known and (one.severity is Severity.ERROR or one.code in _OF_CALIBRATION)
     ]
 
 
@@ -234,10 +237,9 @@ def main(
                 run(table, Path(folder), written, runner, runs, report)
             table.seconds = time.monotonic() - began
             click.echo(f"{name}: {table.sound} of {table.checked} without errors, {table.seconds:.0f} s", err=True)
-    text = markdown(tables)
-    click.echo(text)
-    if file is not None:
-        file.write_text(text, encoding="utf-8")
+            if file is not None:
+                file.write_text(markdown(tables), encoding="utf-8")
+    click.echo(markdown(tables))
     if any(table.sound < table.checked or table.problems_of_calibration for table in tables.values()):
         sys.exit(1)
 

@@ -101,7 +101,8 @@ DEFECTS = [
     Defect("uncalibrated", "stdio", {}, {"cases.jsonl": put('7 7\\n"}', '7 7\\n", "reference_cpu_time_s": 0.005}')}),
     Defect("stale-calibration", "function", {"cases.jsonl": put('"weight": 2', '"reference_cpu_time_s": 0.9')},
            {"cases.jsonl": put('"weight": 2', '"reference_cpu_time_s": 0.001')}),
-    Defect("accepts-anything", "asserts", {"suite.toml": put('(1) == "I"', '(1) is not Ellipsis')}),
+    Defect("accepts-anything", "asserts", {"suite.toml": put('(1) == "I"', '(1) is not Ellipsis')},
+           {"suite.toml": put('(1) == "I"', '(1) == candidate(1)')}),
     Defect("accepts-anything", "pytest", {
         "tests/test_solution.py": added("\n\ndef test_a(turnstile):\n    assert isinstance(turnstile, Turnstile)\n"),
     }),

@@ -23,6 +23,7 @@ class StandIn:
 
 
 _CONSTANTS = ("0", "1", "-1", "''", "[]", "{}", "True", "False")
+_NUMBERS = "import itertools\n\nNUMBERS = itertools.count()"
 _PRINTED = ("0", "1", "-1", "[]", "YES", "Yes", "NO", "No", "True", "False")
 
 
@@ -39,11 +40,14 @@ def stand_ins(suite: Suite) -> list[StandIn]:
     nothing = suite
     if isinstance(suite, FunctionSuite):  # even where an argument is the answer: it stays as it is
         nothing = suite.model_copy(update={"result": "return"})
-    return [
+    found = [
         StandIn(NOTHING, answering(nothing, "None")),
         *(StandIn(f"returns {text}", answering(suite, text)) for text in _CONSTANTS),
         StandIn("returns its first argument", answering(nothing, "args[0] if args else None")),
     ]
+    if not isinstance(suite, FunctionSuite):  # a test may call twice, to see that the answer is the same
+        found.append(StandIn("returns another number each time", answering(suite, "next(NUMBERS)", load=_NUMBERS)))
+    return found
 
 
 def names_to_define(suite: Suite) -> list[str]:
