@@ -67,6 +67,8 @@ class Figure:
     memory_bytes: int
     smallest_bytes: int
     output_bytes: int = 0
+    wall_s: float = 0.0
+    """By the clock, of the reference that takes longest; of its runs the shortest, since others' work adds to it."""
 
     @property
     def cpu_time_s(self) -> float:
@@ -103,8 +105,8 @@ class Calibrated:
 
     def new_limits(self, old: Limits) -> Limits:
         changed = {one.name: one.proposed for one in self.limits if not one.stands}
-        if "cpu_time_s" in changed and old.wall_time_s == Limits(cpu_time_s=old.cpu_time_s).wall_time_s:
-            changed["wall_time_s"] = 0.0  # it goes by the CPU limit
+        if "cpu_time_s" in changed and "wall_time_s" not in changed and _wall_goes_by_cpu(old):
+            changed["wall_time_s"] = 0.0
         return replace(old, **changed)  # type: ignore[arg-type]
 
 
@@ -161,34 +163,39 @@ def unproven(package: Package, suite: Suite, runner: Runner) -> list[str]:
 def _figures(measured: Mapping[str, Sequence[Judgement]], outputs: Mapping[int, int]) -> Iterator[Figure]:
     times: dict[int | str, dict[str, float]] = defaultdict(dict)
     sizes: dict[int | str, dict[str, int]] = defaultdict(dict)
+    walls: dict[int | str, float] = defaultdict(float)
     for name, judgements in measured.items():
         runs = [dict(_costs(judgement.cases)) for judgement in judgements]
         for key in runs[0]:
             costs = [run[key] for run in runs if key in run]
             times[key][name] = statistics.median(cost[0] for cost in costs)
             sizes[key][name] = max(cost[1] for cost in costs)
+            walls[key] = max(walls[key], min(cost[2] for cost in costs))
     for key, of_each in times.items():
         slowest = max(of_each, key=lambda name: of_each[name])
         memory = sizes[key].values()
         size = outputs.get(key, 0) if isinstance(key, int) else 0
-        yield Figure(key, min(of_each.values()), of_each[slowest], slowest, max(memory), min(memory), size)
+        yield Figure(key, min(of_each.values()), of_each[slowest], slowest, max(memory), min(memory), size, walls[key])
 
 
-def _costs(cases: Sequence[CaseResult]) -> Iterator[tuple[int | str, tuple[float, int]]]:
-    """CPU time and memory by case. Those of all parameters of a test together are the largest of them, those of a
-    test's subtests their sum: a subtest has an equal share of the test's own figures."""
+def _costs(cases: Sequence[CaseResult]) -> Iterator[tuple[int | str, tuple[float, int, float]]]:
+    """CPU time, memory and wall time by case. Those of all parameters of a test together are the largest of them, those
+    of a test's subtests their sum: a subtest has an equal share of the test's own figures."""
     tests: dict[str, list[CaseResult]] = defaultdict(list)
     for case in cases:
         if not case.name:
-            yield case.index, (case.cpu_time_s, case.peak_memory_bytes)
+            yield case.index, (case.cpu_time_s, case.peak_memory_bytes, case.wall_time_s)
         else:
             tests[case.name.partition(" subtest ")[0]].append(case)
-    functions: dict[str, tuple[float, int]] = {}
+    functions: dict[str, tuple[float, int, float]] = {}
     for name, results in tests.items():
-        cost = math.fsum(case.cpu_time_s for case in results), max(case.peak_memory_bytes for case in results)
+        cpu_s, wall_s = (
+            math.fsum(times) for times in zip(*((c.cpu_time_s, c.wall_time_s) for c in results), strict=True)
+        )
+        memory = max(case.peak_memory_bytes for case in results)
         function = test_function(name)
-        known = functions.get(function, (0.0, 0))
-        functions[function] = max(known[0], cost[0]), max(known[1], cost[1])
+        known = functions.get(function, (0.0, 0, 0.0))
+        functions[function] = max(known[0], cpu_s), max(known[1], memory), max(known[2], wall_s)
     yield from functions.items()
 
 
@@ -214,6 +221,13 @@ def proposals(suite: Suite, figures: Sequence[Figure]) -> Iterator[Proposal]:
     where = f"{slowest.slowest_name}, {_case(slowest)}"
     yield Proposal("cpu_time_s", limits.cpu_time_s, proposed, f"slowest reference {_seconds(needed)} ({where})")
 
+    longest = max(figures, key=lambda figure: figure.wall_s)
+    wall_s = Limits(cpu_time_s=proposed).wall_time_s if _wall_goes_by_cpu(limits) else limits.wall_time_s
+    if MIN_TIME_MULTIPLE * longest.wall_s > wall_s:  # it sleeps
+        wall_s = min(round_number(TIME_MULTIPLE * longest.wall_s), CEILINGS["wall_time_s"])
+        reason = f"longest reference {_seconds(longest.wall_s)} by the clock ({_case(longest)})"
+        yield Proposal("wall_time_s", limits.wall_time_s, wall_s, reason)
+
     largest = max(figures, key=lambda figure: figure.memory_bytes)
     used = largest.memory_bytes
     memory = limits.memory_bytes
@@ -222,12 +236,16 @@ def proposals(suite: Suite, figures: Sequence[Figure]) -> Iterator[Proposal]:
     reason = f"largest reference {used / MIB:.1f} MiB ({_case(largest)})"
     yield Proposal("memory_bytes", limits.memory_bytes, memory, reason)
 
-    longest = max(figures, key=lambda figure: figure.output_bytes)
+    wordiest = max(figures, key=lambda figure: figure.output_bytes)
     output = limits.output_bytes
-    if MIN_OUTPUT_MULTIPLE * longest.output_bytes > output:
-        output = int(min(_power_of_two(OUTPUT_MULTIPLE * longest.output_bytes), CEILINGS["output_bytes"]))
-        reason = f"longest output {longest.output_bytes} bytes ({_case(longest)})"
+    if MIN_OUTPUT_MULTIPLE * wordiest.output_bytes > output:
+        output = int(min(_power_of_two(OUTPUT_MULTIPLE * wordiest.output_bytes), CEILINGS["output_bytes"]))
+        reason = f"longest output {wordiest.output_bytes} bytes ({_case(wordiest)})"
         yield Proposal("output_bytes", limits.output_bytes, output, reason)
+
+
+def _wall_goes_by_cpu(limits: Limits) -> bool:
+    return limits.wall_time_s == Limits(cpu_time_s=limits.cpu_time_s).wall_time_s
 
 
 def _case(figure: Figure) -> str:
