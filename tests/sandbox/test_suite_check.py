@@ -105,6 +105,11 @@ DEFECTS = [
            {"suite.toml": put('(1) == "I"', '(1) == candidate(1)')}),
     Defect("accepts-anything", "pytest", {
         "tests/test_solution.py": added("\n\ndef test_a(turnstile):\n    assert isinstance(turnstile, Turnstile)\n"),
+    }, {
+        "tests/test_solution.py": added(
+            "\n\nfrom unittest import mock\n\n\n@mock.patch('builtins.print')\ndef test_a(printed):\n"
+            "    assert Turnstile(1)\n    printed.assert_not_called()\n"
+        ),
     }),
     Defect("vacuous-case", "asserts", {"suite.toml": put('assert candidate(1) == "I"', 'assert not candidate(0)')}),
     Defect("vacuous-case", "stdio", {"cases.jsonl": added('{"stdin": "", "stdout": ""}\n')}),

@@ -36,7 +36,7 @@ def check_code(package: Package, places: Places) -> Iterator[Finding]:
     suite = package.suite
     tests = _control(suite)
     for submission in package.references:
-        tree = _tree(submission.code)
+        tree = tree_of(submission.code)
         if tree is None:
             continue
         for line, what in _chancy(tree, tests):
@@ -48,13 +48,14 @@ def check_code(package: Package, places: Places) -> Iterator[Finding]:
         yield from _tests(suite, places)
     elif isinstance(suite, AssertsSuite):
         for name, text in suite.steps:
-            tree = _tree(text)
+            tree = tree_of(text)
             if tree is not None:
                 place = places.case(0, name) if name else places.suite
                 yield from _doubtful(tree, place.format)
 
 
-def _tree(code: str) -> ast.Module | None:
+def tree_of(code: str) -> ast.Module | None:
+    """None for text that is no Python."""
     try:
         return parse(code)
     except (SourceProblem, UnicodeEncodeError):
@@ -91,7 +92,7 @@ def _control(suite: Suite) -> _Control:
         texts = [text for _, text in suite.steps] if isinstance(suite, AssertsSuite) else []
         modules = ()
     seeds, replaced = False, set()
-    for tree in filter(None, map(_tree, texts)):
+    for tree in filter(None, map(tree_of, texts)):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _dotted(node.func, {}) in _SEEDS and node.args:
                 seeds = True
@@ -205,7 +206,7 @@ def _keeps_order(node: ast.AST) -> bool:
 
 
 def _tests(suite: PytestSuite, places: Places) -> Iterator[Finding]:
-    trees = {path: tree for path, text in suite.files.items() if path.endswith(".py") and (tree := _tree(text))}
+    trees = {path: tree for path, text in suite.files.items() if path.endswith(".py") and (tree := tree_of(text))}
     checking: frozenset[str] = frozenset()
     for tree in (*trees.values(), *trees.values()):  # twice, since one file may use another's
         checking = checking_names(tree, checking)

@@ -3,20 +3,25 @@ submission fails."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 
+from verifier.authoring.calibrate import test_function
+from verifier.authoring.check_code import tree_of
 from verifier.authoring.check_runs import Key, Ran, key_of
 from verifier.authoring.findings import Finding, finding
 from verifier.authoring.places import Places
 from verifier.authoring.running import Runner
 from verifier.authoring.stand_ins import NOTHING, stand_ins
 from verifier.judging.judge import Judgement
-from verifier.suite.model import Suite
+from verifier.suite.model import PytestSuite, Suite
 from verifier.suite.package import Package
+from verifier.suite.source import FunctionNode
 from verifier.verdict import CaseResult, Verdict
 
 MAX_TRIVIAL_REWARD = 0.5
 TOOTHLESS_SHARE = 0.5
+_OF_CALLS = frozenset({"assert_not_called", "assert_not_awaited", "called", "call_count", "await_count"})
 
 
 def check_strength(package: Package, ran: Sequence[Ran], runner: Runner, places: Places) -> Iterator[Finding]:
@@ -46,6 +51,7 @@ def _trivial(suite: Suite, runner: Runner, places: Places) -> Iterator[Finding]:
     if not trivial:
         return
     judgements = runner.judge_all([(one.code, suite) for one in trivial])
+    of_calls = _looking_at_calls(suite)
     passing: dict[Key, tuple[CaseResult, list[str]]] = {}
     for one, judgement in zip(trivial, judgements, strict=True):
         for case in judgement.cases:
@@ -54,7 +60,7 @@ def _trivial(suite: Suite, runner: Runner, places: Places) -> Iterator[Finding]:
     for case, by in sorted(passing.values(), key=lambda found: found[0].index):
         place = places.case(case.index, case.name)
         named = f"test {case.name!r}" if case.name else f"case {case.index}"
-        if len(by) == len(trivial):
+        if len(by) == len(trivial) and _function_name(case) not in of_calls:
             yield finding(
                 "accepts-anything", place, f"{named} is passed by all of {len(by)} trivial programs", case.index
             )
@@ -67,6 +73,24 @@ def _trivial(suite: Suite, runner: Runner, places: Places) -> Iterator[Finding]:
     reward = judgements[best].score.reward
     if reward > MAX_TRIVIAL_REWARD:
         yield finding("trivial-reward", places.suite, f"a program that {trivial[best].what} earns {reward:.2f}")
+
+
+def _looking_at_calls(suite: Suite) -> set[str]:
+    """Names of test functions that see to it that a mock is not called, or how often it is. All programs that know
+    nothing pass such a test, since they call nothing, and yet it doesn't accept anything."""
+    found = set()
+    for path, text in suite.files.items() if isinstance(suite, PytestSuite) else ():
+        tree = tree_of(text) if path.endswith(".py") else None
+        for node in ast.walk(tree) if tree else ():
+            if isinstance(node, FunctionNode) and any(
+                isinstance(inner, ast.Attribute) and inner.attr in _OF_CALLS for inner in ast.walk(node)
+            ):
+                found.add(node.name)
+    return found
+
+
+def _function_name(case: CaseResult) -> str:
+    return test_function(case.name).rpartition("::")[2].partition(" ")[0]
 
 
 # Cases that no mistake fails
