@@ -33,9 +33,11 @@ def waited_ns(pid: int) -> int:
 
 def waited_here_ns() -> int:
     """How long the calling thread has."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        with open("/proc/thread-self/schedstat", "rb", buffering=0) as stream:
-            return int(stream.read(64).split()[1])
+    with (
+        contextlib.suppress(OSError, ValueError, IndexError),
+        open("/proc/thread-self/schedstat", "rb", buffering=0) as stream,
+    ):
+        return int(stream.read(64).split()[1])
     return 0
 
 
