@@ -6,6 +6,7 @@ import datetime
 import math
 import random
 import time
+import tracemalloc
 from collections import deque
 from decimal import Decimal
 from fractions import Fraction
@@ -202,6 +203,39 @@ def test_json_values() -> None:
     assert value({"a": 1}, {"a": 1}, "json")
     for bad in ('{"a":1} {"a":1}', "", "{", '{"a":1,"a":1}', "NaN", "[" * 10**5, "1" * 10**5):
         assert not value(bad, '{"a":1}', "json")
+
+
+def test_keys_that_can_not_be_ordered_are_only_different() -> None:
+    for one, other in ((Decimal("NaN"), Decimal("NaN")), (complex("nan"), complex(0, math.nan))):
+        hostile = {one: 1, other: 2, (one,): 3, (other,): 4}
+        for name in ("unordered", "set"):
+            assert not value([hostile], [3], name)
+            assert not value([[hostile]], [[{1: 1, 2: 2}]], name)
+
+
+def test_an_element_is_looked_at_no_further_than_the_expected_ones_reach() -> None:
+    """What is short on the wire can be long as a key: these would be gigabytes."""
+    ranges, ratios = [range(100)] * 200_000, [Decimal("1E4999")] * 200_000
+    tracemalloc.start()
+    try:
+        for large in (ranges, ratios, [ranges], {1: ratios}, [{2: ranges}]):
+            for name in ("unordered", "set"):
+                assert not value([large, 4], [[3], 4], name)
+        assert not value({tuple(ratios)}, {(1, 2)})
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_ranges_and_decimals_as_elements() -> None:
+    assert value([range(3), [5]], [[5], [0, 1, 2]], "unordered")
+    assert value([[0, 1, 2], (5,)], [range(5, 6), range(3)], "unordered")
+    assert value([range(10**9)], [range(10**9)], "unordered")
+    assert not value([range(10**9)], [range(10**9 + 1)], "unordered")
+    assert value([{1: {2, 3}}, [[], {}]], [[[], {}], {1: {3, 2}}], "unordered")
+    assert value([Decimal("1E400"), Decimal("0E999")], [0, 10**400], "unordered")
+    assert value([Decimal("10E4999"), 7], [7, Decimal("1E5000")], "unordered")
+    assert not value([Decimal("-1E5000")], [Decimal("1E5000")], "unordered")
 
 
 def test_hostile_answers_cost_little() -> None:

@@ -13,6 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from verifier.suite.literals import MAX_NESTING
@@ -57,6 +58,9 @@ _KEYS = ATOMS | _NUMBERS | _TIMES | {tuple, frozenset, range}
 
 _MAX_DECIMAL_BITS = 1 << 16
 """Of an integer that is compared with a Decimal: the conversion takes time that grows with the square."""
+_MAX_DECIMAL_DIGITS = 400
+"""Of a Decimal that is written as the ratio of two integers, of some 300 characters. Floats have fewer; a longer one
+is, as an element in any order, no match for an integer."""
 _MAX_WALKED_RANGE = 100
 """A longer range that is an element of a set equals only a range written alike: an answer could be a thousand ranges
 of a billion numbers each."""
@@ -130,6 +134,10 @@ def _differs(a: Any, e: Any, depth: int, top: int | None, rules: Rules, inner: l
             inner.append((x, y, depth + 1, top))
         return SAME
     return TYPE
+
+
+def _is_walked(numbers: range) -> bool:
+    return 0 <= _length(numbers) <= _MAX_WALKED_RANGE
 
 
 def _length(sequence: Any) -> int:
@@ -209,6 +217,7 @@ def same_elements(actual: Any, expected: Any, rules: Rules, *, count: bool = Tru
     caller has compared the lengths."""
     try:
         wanted = [_element(item, rules) for item in expected]
+        largest = max(map(_parts, expected), default=0)
         distinct = {element.key for element in wanted}
         tolerant = any(element.numbers for element in wanted)
         # Near-equal duplicates of a float are fine, but not an endless range of them.
@@ -216,6 +225,8 @@ def same_elements(actual: Any, expected: Any, rules: Rules, *, count: bool = Tru
         answers: list[Element] = []
         seen: set[str] = set()
         for item in actual:
+            if _parts(item, largest) > largest:
+                return False  # it equals none of them, and its key could need a thousand times its room
             element = _element(item, rules)
             if not count:
                 if element.key in seen:
@@ -245,6 +256,27 @@ def _element(value: object, rules: Rules) -> Element:
     return Element(key, shape, tuple(numbers), tuple(map(_order, numbers)))
 
 
+def _parts(value: Any, most: float = math.inf) -> int:
+    """How many values there are within this one, ranges that are walked included; anything above `most` where there
+    are more. Equal values have equally many."""
+    found, left = 0, [value]
+    while left:
+        part = left.pop()
+        kind = type(part)
+        if kind is range:
+            found += _length(part) if _is_walked(part) else 0
+        elif kind is dict:
+            found += 2 * len(part)
+            left += part
+            left += part.values()
+        elif kind in _SEQUENCES or kind in _SETS:
+            found += len(part)
+            left += part
+        if found > most:
+            break
+    return found
+
+
 _PYTHON = Rules(strict_sequences=True)
 """How Python itself compares: the keys of a dict."""
 
@@ -265,7 +297,7 @@ def _key(value: Any, rules: Rules, numbers: list[Any] | None, depth: int) -> str
             return f"n{name}"
         return f"n{name}={_number_key(value)}"
     if kind in _SEQUENCES:
-        if kind is range and not 0 <= _length(value) <= _MAX_WALKED_RANGE:
+        if kind is range and not _is_walked(value):
             return f"range({value.start:x},{value.stop:x},{value.step:x})"
         parts = []
         for item in value:
@@ -274,10 +306,11 @@ def _key(value: Any, rules: Rules, numbers: list[Any] | None, depth: int) -> str
     if kind in _SETS:
         return "{" + ",".join(_unordered_keys(value, rules, numbers, depth)) + "}"
     if kind is dict:
-        pairs = sorted((_key(key, _PYTHON, None, depth + 1), key) for key in value)
+        # By the text alone: of several NaN among the keys not all can be compared.
+        pairs = sorted(((_key(key, _PYTHON, None, depth + 1), item) for key, item in value.items()), key=itemgetter(0))
         parts = []
-        for text, key in pairs:
-            parts.append(f"{text}:{_key(value[key], rules, numbers, depth + 1)}")
+        for text, item in pairs:
+            parts.append(f"{text}:{_key(item, rules, numbers, depth + 1)}")
         return "d{" + ",".join(parts) + "}"
     if kind is bytes:
         return f"b{len(value)}:{value.decode('latin-1')}"
@@ -313,12 +346,19 @@ def _number_key(number: Any) -> str:
     if kind is Decimal:
         if not number.is_finite():
             return "nan" if number.is_nan() else str(number)[:1].replace("I", "") + "inf"
-        if abs(number.adjusted()) > 5000 or len(number.as_tuple().digits) > 5000:
-            return f"D{number}"  # its ratio could have a billion digits
+        if abs(number.adjusted()) > _MAX_DECIMAL_DIGITS or len(number.as_tuple().digits) > _MAX_DECIMAL_DIGITS:
+            return _scientific(number)  # its ratio could have a billion digits
     elif kind is float and not math.isfinite(number):
         return repr(number)
     over, under = number.as_integer_ratio()
     return f"{over:x}" if under == 1 else f"{over:x}/{under:x}"
+
+
+def _scientific(number: Decimal) -> str:
+    """Equal for equal Decimals."""
+    sign, digits, _ = number.as_tuple()
+    text = "".join(map(str, digits)).strip("0")
+    return f"D{sign}.{text}e{number.adjusted()}" if text else "0"
 
 
 def _order(number: Any) -> Order:
