@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from verifier.sandbox.turnstile import Turnstile
+
 MIB = 1 << 20
 SHORT = {"cpu_time_s": 0.5}
 SLEEPY = {"cpu_time_s": 0.5, "wall_time_s": 0.5}
@@ -237,3 +239,40 @@ def test_memory_is_charged_to_every_call_that_took_too_much(judge_function):
     sizes = [100, 1, 100, 1, 100]
     judged = judge_function(code, [([n], n) for n in sizes], limits={"memory_bytes": 64 << 20, "cpu_time_s": 5.0})
     assert [c.verdict for c in judged.cases] == ["MLE", "AC", "MLE", "AC", "MLE"]
+
+
+def test_answers_that_are_too_much_together_are_not_kept(judge_function):
+    """A mebibyte for each of a thousand cases would be all the memory that the keeper has."""
+    code = "def f(n): return 'x' * 1_000_000 if n % 2 else n"
+    judged = judge_function(code, [([n], n) for n in range(100)])
+    wrong = [case.message for case in judged.cases[1::2]]
+    assert wrong[0] == "type differs" and "far larger" in wrong[-1]
+    assert wrong.count("type differs") * 1_000_000 <= 34 * MIB
+    assert [case.verdict for case in judged.cases[::2]] == ["AC"] * 50  # small ones are kept whatever came before
+
+
+def test_large_answers_that_are_right_are_kept(judge_function):
+    judged = judge_function("def f(n): return [n] * 400_000", [([n], [n] * 400_000) for n in range(10, 60)])
+    assert judged.verdict == "AC", judged.message
+
+
+def test_what_is_too_slow_by_itself_too_is_soon_believed(monkeypatch, judge_function, judge_stdio):
+    """Each borderline case that is measured again has the whole batch wait."""
+    waits = []
+    alone = Turnstile.alone
+
+    def counted(turnstile):
+        waits.append(turnstile)
+        return alone(turnstile)
+
+    monkeypatch.setattr(Turnstile, "alone", counted)
+    burn = "import time\ndef burn(s):\n end = time.process_time() + s\n while time.process_time() < end: pass\n"
+    limits = {"limits": {"cpu_time_s": 0.2, "wall_time_s": 60.0}}
+    slow = judge_function(burn + "def f(n):\n burn(0.22)\n return n", [([n], n) for n in range(8)], **limits)
+    assert {case.verdict for case in slow.cases} == {"TLE"}
+    assert 1 <= len(waits) <= 3
+    waits.clear()
+    program = burn + "n = input()\nburn(0.22)\nprint(n)"
+    slow = judge_stdio(program, [(f"{n}\n", f"{n}\n") for n in range(8)], **limits)
+    assert {case.verdict for case in slow.cases} == {"TLE"}
+    assert len(waits) <= 3

@@ -28,6 +28,10 @@ MIN_ANSWER_BYTES = 1 << 20
 """An answer of up to this size is read whatever was expected. Beyond it, one that is eight times as large as the
 right one, in the same encoding, can't be right."""
 
+MAX_ANSWERS_BYTES = 32 << 20
+"""Of all answers of a submission together, beyond eight times the right ones. What is more is held by nobody: with a
+thousand cases, a mebibyte for each would be all the memory that there is."""
+
 MIN_KEPT_BYTES = 1 << 16
 
 MAX_CHECKER_TIMEOUTS = 2
@@ -134,6 +138,9 @@ def _function_results(
     largest = 1 << (8 * encoded.largest_answer_bytes).bit_length()
     at_most = max(MIN_ANSWER_BYTES, largest) if custom is None else suite.checker.max_answer_bytes
     max_answer_bytes = min(suite.limits.output_bytes, at_most)
+    max_answers_bytes = MAX_ANSWERS_BYTES + 8 * encoded.all_answers_bytes
+    if custom is not None:
+        max_answers_bytes += 16 * max_answer_bytes
     timeouts = 0
     cpu_time_s = suite.limits.cpu_time_s
     stride = EARLY_STOP_STRIDE if suite.early_stop else len(suite.cases)
@@ -144,6 +151,7 @@ def _function_results(
             calls,
             suite.limits,
             max_answer_bytes=max_answer_bytes,
+            max_answers_bytes=max_answers_bytes,
             stop_early=suite.early_stop,
             max_timeouts=suite.max_timeouts,
             deadline=deadline,
@@ -261,6 +269,7 @@ class _Encoded:
     """What the expected values would look like on the wire. An answer of the same bytes is the same value, which every
     checker but `any_of` accepts, so most right answers need not be decoded. None where that is not so."""
     largest_answer_bytes: int
+    all_answers_bytes: int
     size_bytes: int
 
 
@@ -290,6 +299,7 @@ def _encoded(suite: FunctionSuite) -> _Encoded:
         calls,
         tuple(answer or None for answer in comparable) or (None,) * len(calls),
         largest,
+        sum(map(len, answers)),
         sum(map(len, calls)) + sum(map(len, comparable)) + 2 * _OVERHEAD_BYTES * len(calls),
     )
     if encoded.size_bytes <= _CACHED_BYTES // 8:

@@ -262,12 +262,14 @@ class Sandbox(Protocol):
         limits: Limits,
         *,
         max_answer_bytes: int,
+        max_answers_bytes: int | None = None,
         stop_early: bool = False,
         max_timeouts: int | None = None,
         deadline: float | None = None,
     ) -> list[Facts]:
         """Calls a `function` program's entry point with each of `calls`, each [args] or [args, kwargs] in the codec of
-        `values`. Calls share a process until one of them kills it; then the next gets a fresh one. With
+        `values`. Once the answers have `max_answers_bytes` together, further ones are as too large, unless they are
+        small. Calls share a process until one of them kills it; then the next gets a fresh one. With
         `stop_early`, or once `max_timeouts` of them ran out of time, it doesn't: the list is then shorter than
         `calls`."""
         ...

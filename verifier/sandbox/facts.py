@@ -61,6 +61,10 @@ def attempts_of(watch: Watch, killed: Killed | None) -> Iterator[str]:
         yield "forged answer"
 
 
+def bytes_of_answers(facts: Sequence[Facts]) -> int:
+    return sum(len(one.answer) for one in facts if one.answer is not None)
+
+
 def reports_of(watch: Watch) -> list[bytes]:
     """What the cell says of the submission: the frames after R, or the one that came instead."""
     return watch.frames[1:] if watch.frames and watch.frames[0] == b"R" else watch.frames
@@ -134,3 +138,13 @@ def shares(watch: Watch) -> list[tuple[float, float]]:
 def is_borderline(facts: Facts, limits: Limits) -> bool:
     """Whether it ended by itself, over the limit but within the grace."""
     return facts.killed is None and facts.stage is Stage.RUN and facts.cpu_time_s > limits.cpu_time_s
+
+
+MAX_CONFIRMED = 3
+"""Borderline cases of a submission that took too long by themselves too. Further ones are taken for what they seem:
+while a case is measured by itself all others of the batch have to wait."""
+
+
+def is_slow(facts: Facts, limits: Limits) -> bool:
+    """Whether it was over its limit of CPU time, by however much."""
+    return facts.killed is Killed.CPU_TIME or is_borderline(facts, limits)

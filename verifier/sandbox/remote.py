@@ -22,6 +22,7 @@ from typing import Literal, NoReturn, Protocol
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
+from verifier.sandbox.answer_room import AnswerRoom
 from verifier.sandbox.base import (
     NOT_RUN,
     Arbiter,
@@ -141,14 +142,17 @@ class RemoteSandbox:
         limits: Limits,
         *,
         max_answer_bytes: int,
+        max_answers_bytes: int | None = None,
         stop_early: bool = False,
         max_timeouts: int | None = None,
         deadline: float | None = None,
     ) -> list[Facts]:
-        """As many requests as it takes: calls of one request share a process, those of two don't."""
+        """As many requests as it takes: calls of one request share a process, those of two don't. An answer that is too
+        much beside those before it is dropped here."""
         if max_answer_bytes > MAX_KEPT_BYTES:
             return [Facts(fault="executor: such large answers do not come back from one")] * len(calls)
         done: list[Facts] = []
+        kept = AnswerRoom(max_answers_bytes)
         room = MAX_REQUEST_BYTES - len(write_request("calls", program, limits)) - 1024
         while len(done) < len(calls):
             count = _fitting(calls, len(done), room)
@@ -169,7 +173,7 @@ class RemoteSandbox:
             answer = self._asked(request, "calls", count, max_answer_bytes, deadline)
             if isinstance(answer, Facts):
                 return [*done, *[answer] * (len(calls) - len(done))]
-            done += answer.facts
+            done += _within(kept, answer.facts)
             # That it stopped is not the executor's to say: what it left out for other reasons is asked for again.
             timeouts = sum(facts.killed in (Killed.CPU_TIME, Killed.WALL_TIME) for facts in done)
             if (stop_early and _ended(done[-1])) or (max_timeouts is not None and timeouts >= max_timeouts):
@@ -295,6 +299,12 @@ def _fitting(calls: Sequence[bytes], start: int, room: int) -> int:
             break
         count += 1
     return count
+
+
+def _within(room: AnswerRoom, facts: Sequence[Facts]) -> Iterator[Facts]:
+    for one in facts:
+        is_kept = one.answer is None or room.takes(len(one.answer))
+        yield one if is_kept else one._replace(answer=None, answer_too_large=True)
 
 
 def _ended(facts: Facts) -> bool:

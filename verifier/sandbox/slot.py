@@ -31,12 +31,15 @@ from verifier.sandbox.base import (
 from verifier.sandbox.compiled import CompiledCache
 from verifier.sandbox.conversation import Conversation
 from verifier.sandbox.facts import (
+    MAX_CONFIRMED,
     SPOILS_THE_LAST,
     any_lacks_module,
     asked_modules,
     attempts_of,
+    bytes_of_answers,
     end_facts,
     is_borderline,
+    is_slow,
     reports_of,
     shares,
     with_report,
@@ -67,6 +70,7 @@ class _Run:
     stdin: bytes = b""
     keep_bytes: int = 0
     max_answer_bytes: int = 0
+    max_answers_bytes: int | None = None
     deadline: float | None = None
     talk: Conversation | None = None
     """What feeds its stdin and takes its stdout."""
@@ -79,6 +83,8 @@ class _Known:
     code: str = ""
     environment: frozenset[str] = frozenset()
     bytecode: bytes | None = None
+    confirmed: int = 0
+    """Borderline cases that were too slow by themselves too."""
 
 
 class Slot:
@@ -151,9 +157,10 @@ class Slot:
     ) -> Facts:
         run = _Run(program, limits, stdin=stdin, keep_bytes=keep_bytes, deadline=deadline)
         facts = self._program_facts(run)
-        if is_borderline(facts, limits):
+        if self._is_in_doubt(facts, limits):
             with self._by_itself():
                 facts = self._program_facts(run)
+            self._known.confirmed += is_slow(facts, limits)
         return facts
 
     def run_calls(
@@ -163,6 +170,7 @@ class Slot:
         limits: Limits,
         *,
         max_answer_bytes: int,
+        max_answers_bytes: int | None = None,
         stop_early: bool = False,
         max_timeouts: int | None = None,
         deadline: float | None = None,
@@ -170,16 +178,22 @@ class Slot:
         run = _Run(program, limits, calls, max_answer_bytes=max_answer_bytes, deadline=deadline)
         done: list[Facts] = []
         while len(done) < len(calls):
-            done += self._call_facts(replace(run, calls=calls[len(done) :]))
+            room = None if max_answers_bytes is None else max_answers_bytes - bytes_of_answers(done)
+            done += self._call_facts(replace(run, calls=calls[len(done) :], max_answers_bytes=room))
             if len(done) < len(calls):
                 timeouts = sum(facts.killed in (Killed.CPU_TIME, Killed.WALL_TIME) for facts in done)
                 if stop_early or (max_timeouts is not None and timeouts >= max_timeouts):
                     break
         for position, facts in enumerate(done):
-            if is_borderline(facts, limits):
+            if self._is_in_doubt(facts, limits):
                 with self._by_itself():
                     [done[position]] = self._call_facts(replace(run, calls=[calls[position]]))
+                self._known.confirmed += is_slow(done[position], limits)
         return done
+
+    def _is_in_doubt(self, facts: Facts, limits: Limits) -> bool:
+        """Whether it is to be measured again, with nobody else at work."""
+        return is_borderline(facts, limits) and self._known.confirmed < MAX_CONFIRMED
 
     def collect(self, tests: Tests, limits: Limits, *, deadline: float | None = None) -> list[str] | None:
         return self._tested.collect(tests, limits, deadline=deadline)
@@ -205,9 +219,10 @@ class Slot:
         self, program: Program, arbiter: Arbiter, case: bytes, limits: Limits, *, deadline: float | None = None
     ) -> Conversed:
         conversed = self._conversed(program, arbiter, case, limits, deadline)
-        if is_borderline(conversed.facts, limits):
+        if self._is_in_doubt(conversed.facts, limits):
             with self._by_itself():
                 conversed = self._conversed(program, arbiter, case, limits, deadline)
+            self._known.confirmed += is_slow(conversed.facts, limits)
         return conversed
 
     def _conversed(
@@ -368,6 +383,7 @@ class Slot:
             expected_frames=len(run.calls) + (2 if is_function else 3),
             deadline=run.deadline,
             poller=run.talk.begin() if run.talk is not None else None,
+            max_frames_bytes=run.max_answers_bytes,
         )
         watch.scratch = "" if zygote.can_mount else scratch
         try:

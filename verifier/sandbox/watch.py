@@ -21,6 +21,7 @@ from typing import Protocol
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
+from verifier.sandbox.answer_room import AnswerRoom
 from verifier.sandbox.base import LOST, Killed
 from verifier.sandbox.folder import is_over
 from verifier.sandbox.orphans import end_orphans_of
@@ -98,7 +99,9 @@ class Watch:
         expected_frames: int,
         deadline: float | None,
         poller: select.poll | None = None,
+        max_frames_bytes: int | None = None,
     ) -> None:
+        """`max_frames_bytes` is for all frames together: those beyond it that are not small become frames B."""
         self._zygote = zygote
         self._limits = limits
         self._clock = ((~pid) << 3) | 2  # the kernel's id of a process's CPU clock: clock_getcpuclockid(3)
@@ -107,6 +110,7 @@ class Watch:
         self._deadline = deadline
         self._keep_bytes = keep_bytes
         self._expected_frames = expected_frames
+        self._room = AnswerRoom(max_frames_bytes)
         self._reader = FrameReader(max_frame_bytes)
         self._poller = poller or select.poll()
         self._feeding: dict[int, memoryview] = {}
@@ -381,7 +385,7 @@ class Watch:
                     self._answers_eof = True
                     with contextlib.suppress(KeyError):
                         self._poller.unregister(self._answers_fd)
-                self.frames += self._reader.feed(data)
+                self.frames += [f if self._room.takes(len(f)) else b"B" for f in self._reader.feed(data)]
                 if len(self.frames) > self._expected_frames:
                     raise ValueError("more frames than were asked for")
         except BlockingIOError:
