@@ -311,3 +311,53 @@ def test_numbers_of_numpy_are_equal_to_plain_ones(verifier):
         assert str(solution.day()) == "2024-01-02" and solution.day() != "2024-01-02"
     """
     passes(verifier, NUMBERS, tests)
+
+
+def test_names_of_the_library_that_the_submission_imports(verifier):
+    """It imports math for the tests, and defines a name that math has too, and one that is a module elsewhere."""
+    code = """
+    import math
+    def gcd(a, b): return 7
+    class Calendar:
+        def holidays(self): return 3
+    calendar = Calendar()
+    def half(n): return n / 2
+    """
+    tests = """
+    from math import *
+    from solution import *
+    def test_math(): assert math.isclose(half(1), 0.5)
+    def test_gcd(): assert gcd(4, 6) == 7
+    def test_calendar(): assert calendar.holidays() == 3
+    """
+    passes(verifier, code, tests)
+
+
+def test_data_of_the_tests_objects_is_for_a_submission_to_change(verifier):
+    code = """
+    def visit(node):
+        node.seen = True
+        node.on_leave = lambda: 3
+        node.size = 4
+        del node.left
+        try:
+            node.close = lambda: 5
+        except PermissionError:
+            return "refused"
+    """
+    tests = """
+    import solution
+    class Node:
+        on_leave = None
+        def __init__(self): self.left, self.seen, self._size = 1, False, 0
+        @property
+        def size(self): return self._size
+        @size.setter
+        def size(self, value): self._size = value
+        def close(self): return 2
+    def test_node():
+        node = Node()
+        assert solution.visit(node) == "refused"
+        assert (node.seen, node.on_leave(), node.size, hasattr(node, "left"), node.close()) == (True, 3, 4, False, 2)
+    """
+    passes(verifier, code, tests)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _NAMELESS = types.ModuleType("nameless")
 
+_NOT_SHARED = frozenset({"builtins", "unittest", "__main__", "contextlib", "fractions"})
+_EXACT_NUMBERS = frozenset({("numbers", "Rational"), ("numbers", "Integral")})
+"""A Fraction believes what seems one of these when it is asked which is greater. Fractions cross by value."""
+
 _BUILTIN = {cls.__name__: cls for cls in NAMED_BASES}
 
 
@@ -68,7 +72,7 @@ class Borrowed:
     def same_class_here(self, module: str, qualname: str) -> type | None:
         """A class of the standard library that this side has too, so that isinstance() of it holds for the proxy."""
         top = module.partition(".")[0]
-        if top not in sys.stdlib_module_names or top in ("builtins", "unittest", "__main__", "contextlib"):
+        if top not in sys.stdlib_module_names or top in _NOT_SHARED or (module, qualname) in _EXACT_NUMBERS:
             return None
         found = getattr(sys.modules.get(module), qualname, None)
         if not isinstance(found, type):
@@ -83,14 +87,15 @@ class Borrowed:
             raise NotPlain("not the number of an object")
         reference = self._proxies.get(number)
         known = self._enum_members.get(number) if reference is None else reference()
+        if known is not None and known is self._link.main_module:
+            return self._module(number, known.__name__)  # as an answer: none of its functions are the tests' to ask
         if known is not None:
             if number in self._counts:
                 self._counts[number] += 1
             return known
         cls = self._classes[class_number]
         if cls is RemoteModule:
-            made: Any = RemoteModule(str(content[0]) if content else "module")
-            _set(made, LINK, self._link)
+            made: Any = self._module(number, str(content[0]) if content else "module")
         elif issubclass(cls, BaseException):
             raise NotPlain("an exception must come as one")
         elif content is not None:
@@ -98,6 +103,12 @@ class Borrowed:
         else:
             made = object.__new__(cls)
         self.hold(made, number)
+        return made
+
+    def _module(self, number: int, name: str) -> RemoteModule:
+        made = RemoteModule(name)
+        _set(made, LINK, self._link)
+        _set(made, NUMBER, number)
         return made
 
     def _with_content(self, cls: Any, content: Any) -> Any:

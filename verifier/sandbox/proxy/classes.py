@@ -122,6 +122,8 @@ def build(link: Link, number: int, description: dict[str, Any]) -> Any:
 def _class_of(value: Any, stands_for: type) -> type:
     """What `value.__class__` is: its own class where that is written out, what it stands for when isinstance() asks."""
     frame = sys._getframe(2)
+    if frame.f_globals.get("__name__") == "collections":
+        return type(value)  # a Counter is about to ask what seems another for the count of each key of its own
     code = frame.f_code.co_code
     written = importlib.import_module("opcode").opname[code[frame.f_lasti]] in _ATTRIBUTE_OPS
     return type(value) if written else stands_for

@@ -42,6 +42,12 @@ NAMED_BASES = frozenset(
         if isinstance(value, type) and issubclass(value, BaseException)
     }
 )
+QUERIES = frozenset(
+    "startswith endswith issubset issuperset isdisjoint find rfind index rindex count replace removeprefix "
+    "removesuffix intersection union difference symmetric_difference compare".split()
+)
+"""Methods of builtin classes that are told what is expected, as a rule. Not asked of an object whose class the tests
+don't name, see methods.py: one that is made from a builtin class gives what that class says of its content."""
 MAX_NAMES = 2_000
 _MEMBERS = (
     types.FunctionType,

@@ -15,7 +15,8 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from verifier.sandbox.proxy.describe import NAMED_BASES
+from verifier.sandbox.proxy.describe import NAMED_BASES, QUERIES
+from verifier.sandbox.proxy.proxies import is_proxy
 
 if TYPE_CHECKING:
     from verifier.sandbox.proxy.codec import Decoder, Encoder
@@ -139,6 +140,8 @@ def decode(decoder: Decoder, link: Link, body: Any, depth: int) -> BaseException
         # Not by setattr: what `encode` reads are no attributes of the class, of which some can crash an interpreter.
         own = BaseException.__dict__["__dict__"].__get__(error)
         for name, value in given.items():
+            if link.guarded and name in QUERIES and is_proxy(value):
+                continue  # an exception as an answer, which says "yes" to startswith()
             if type(name) is str and name != "__notes__" and not name.startswith("_verifier_"):
                 own[name] = value
         notes = given.get("__notes__")

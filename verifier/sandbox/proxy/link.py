@@ -11,6 +11,7 @@ from typing import Any
 from verifier.sandbox.proxy import MAX_NESTED, about, codec, errors, exchange, serve
 from verifier.sandbox.proxy.borrowed import Borrowed
 from verifier.sandbox.proxy.channel import UNREADABLE, Channel, Gone
+from verifier.sandbox.proxy.describe import QUERIES
 from verifier.sandbox.proxy.exchange import Served
 from verifier.sandbox.proxy.kept import Kept
 from verifier.sandbox.proxy.loops import Loops
@@ -21,14 +22,6 @@ from verifier.sandbox.values import NotPlain
 __all__ = ["Gone", "Link"]
 
 _STOPPING = frozenset({"__next__", "__anext__", "send", "throw", "asend", "athrow", "await", "pump"})
-QUERIES = frozenset(
-    "startswith endswith issubset issuperset isdisjoint find rfind index rindex count replace removeprefix "
-    "removesuffix intersection union difference symmetric_difference compare".split()
-)
-"""Methods of builtin classes that are told what is expected, as a rule. Not asked of an object whose class the tests
-don't name, see methods.py: one that is made from a builtin class gives what that class says of its content."""
-
-
 _OF_PLAIN_DATA = QUERIES.union(*map(dir, (str, bytes, int, float, complex, tuple, frozenset)))
 _OF_PLAIN_DATA |= {"keys", "values", "items", "get", "copy", "sort", "reverse"}
 """What tests may ask of plain data that they got, other than to change it."""

@@ -32,7 +32,7 @@ _NOT_BOUND = ("__", "pytestmark", "test", "Test", "pytest_", "setup", "setUp", "
 class Peer:
     """The submission, as the tests see it. `fd` is the socket to its cell; `modules` the names under which the tests
     import it; `mentioned` the names that the tests' code holds anywhere; `max_bytes` is what the cell may send in all
-    between two calls of `begin`."""
+    between two calls of `begin`; `library` are names that mean modules of the standard library in the tests' code."""
 
     def __init__(
         self,
@@ -40,9 +40,11 @@ class Peer:
         modules: Sequence[str],
         mentioned: frozenset[str],
         max_bytes: int,
+        library: frozenset[str] = frozenset(),
     ) -> None:
         self._link = link = Link(fd, guarded=True, max_bytes=max_bytes)
         self._names = list(modules)
+        self._library = library
         self._module: RemoteModule | None = None
         self._environ = dict(os.environ._data)  # type: ignore[attr-defined]
         self._told = _told_of(os.environ)
@@ -108,7 +110,9 @@ class Peer:
         for name, value, is_module in self._link.request("names", list(wanted)):
             if name not in wanted:
                 continue
-            if is_module:
+            if name in self._library:
+                found[str(name)] = importlib.import_module(str(name))  # and no object that says yes in its place
+            elif is_module:
                 if str(value).partition(".")[0] in sys.stdlib_module_names:
                     found[str(name)] = importlib.import_module(str(value))
             else:
@@ -130,6 +134,7 @@ class Peer:
         ]
         # `import *` asks for these next. What the submission imported is for the tests their own interpreter's.
         from_library = {str(n): str(m) for n, m in modules if str(m).partition(".")[0] in sys.stdlib_module_names}
+        from_library |= {name: name for name in free if name in self._library}
         mentioned = self._link.mentioned
         self._link.from_star = {n: from_library[n] for n in free if n in from_library and n in mentioned}
         return [name for name in free if name not in from_library or name in mentioned]
@@ -257,7 +262,7 @@ def _place(target: Any, name: str) -> tuple[str, str] | None:
 
 
 def _bound_by_importer() -> set[str]:
-    """Names that the file binds which says `from solution import *`."""
+    """Names that the file binds which says `from solution import *`, or has from the suite's other files by now."""
     import dis
 
     frame: Any = sys._getframe(1)
@@ -265,9 +270,19 @@ def _bound_by_importer() -> set[str]:
         frame = frame.f_back
     if frame is None:
         return set()
-    return {
+    bound = {
         str(part.argval) for part in dis.get_instructions(frame.f_code) if part.opname in ("STORE_NAME", "STORE_GLOBAL")
     }
+    return bound | _of_suite(dict(frame.f_locals))
+
+
+def _of_suite(names: Mapping[str, Any]) -> set[str]:
+    """Those of the names that are bound to what a module of the suite has under them, by `import *` of that."""
+    modules = [module for module in list(sys.modules.values()) if type(module) is ModuleType]
+    found = [vars(m) for m in modules if getattr(vars(m).get("__loader__"), "is_of_suite", False)]
+    own = names.get("__name__")
+    others = [other for other in found if other.get("__name__") != own]
+    return {name for name, value in names.items() if any(other.get(name, names) is value for other in others)}
 
 
 def _told_of(environ: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ Standard library only.
 from __future__ import annotations
 
 import ast
+import importlib
 import marshal
 import symtable
 import sys
@@ -32,9 +33,12 @@ class TestCode:
     """Of kind pytest: those of `FIXTURES` that the code names anywhere."""
     wanted: frozenset[str] = frozenset()
     """Of kind asserts: names that the steps use and don't bind."""
+    library: frozenset[str] = frozenset()
+    """Names by which the code means modules of the standard library, whoever imports them: all that it does with one is
+    to use attributes which the module has."""
 
     def dumps(self) -> bytes:
-        return marshal.dumps((self.parts, *map(sorted, (self.mentioned, self.fixtures, self.wanted))))
+        return marshal.dumps((self.parts, *map(sorted, (self.mentioned, self.fixtures, self.wanted, self.library))))
 
     @classmethod
     def loads(cls, data: bytes) -> TestCode:
@@ -64,17 +68,19 @@ class TestSource:
 
     def compile_files(self) -> TestCode:
         parts = []
+        library = _of_library(self._trees)
         for (path, text), tree in zip(self._texts, self._trees, strict=True):
             explain.rewrite(tree, text)
             parts.append((path, compile(tree, path, "exec", dont_inherit=True)))
         codes = [code for _, code in parts]
         mentioned = _mentioned(codes)
         arguments = {name for code in codes for part in code_objects(code) for name in part.co_varnames}
-        return TestCode(tuple(parts), mentioned, FIXTURES & (mentioned | arguments))
+        return TestCode(tuple(parts), mentioned, FIXTURES & (mentioned | arguments), library=library)
 
     def compile_steps(self) -> TestCode:
         used: set[str] = set()
         bound: set[str] = set()
+        library = _of_library(self._trees)
         for name, text in self._texts:
             _free_names(symtable.symtable(text, name or "<setup>", "exec"), used, bound)
         parts = []
@@ -82,7 +88,7 @@ class TestSource:
             explain.rewrite(tree, text)
             parts.append((name, compile(tree, "<asserts>", "exec", dont_inherit=True)))
         mentioned = _mentioned(code for _, code in parts)
-        return TestCode(tuple(parts), mentioned, wanted=frozenset(used - bound))
+        return TestCode(tuple(parts), mentioned, wanted=frozenset(used - bound), library=library)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
@@ -109,6 +115,29 @@ def _is_loaded(name: str) -> bool:
         return True
     owner, _, attribute = name.rpartition(".")
     return owner in sys.modules and attribute in vars(sys.modules[owner])
+
+
+def _of_library(trees: Iterable[ast.Module]) -> frozenset[str]:
+    attributes: dict[str, set[str]] = {}
+    others: set[str] = set()
+    for tree in trees:
+        owners = set()
+        for node in ast.walk(tree):  # an attribute comes before its owner
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                attributes.setdefault(node.value.id, set()).add(node.attr)
+                owners.add(id(node.value))
+            elif isinstance(node, ast.Name) and id(node) not in owners:
+                others.add(node.id)
+    return frozenset(name for name, used in attributes.items() if name not in others and _has_all(name, used))
+
+
+def _has_all(module: str, attributes: set[str]) -> bool:
+    if module not in sys.stdlib_module_names or module in ("antigravity", "this"):
+        return False
+    try:
+        return attributes <= vars(importlib.import_module(module)).keys()
+    except Exception:  # a lean interpreter may lack it
+        return False
 
 
 def _free_names(table: symtable.SymbolTable, used: set[str], bound: set[str]) -> None:

@@ -88,6 +88,8 @@ class SuiteFiles:
 
 
 class _Loader:
+    is_of_suite = True
+
     def __init__(self, code: CodeType) -> None:
         self._code = code
 

@@ -88,7 +88,8 @@ def _work(
         explain.install(stand_in.is_stand_in)
         peer = None
     else:
-        peer = Peer(PEER_FD, header["modules"], code.mentioned, header["max_bytes"])
+        library = code.library - {header["entry_point"].partition(".")[0].removesuffix("()")}
+        peer = Peer(PEER_FD, header["modules"], code.mentioned, header["max_bytes"], library)
         explain.install(is_proxy)
         peer.install()
     try:
