@@ -70,7 +70,9 @@ def test_an_odd_but_honest_submission_earns_all(bench, control):
 
 
 @pytest.mark.parametrize("suite", suites().ids())
-def test_the_honest_submission_of_a_suite_earns_all(bench, suite):
+def test_the_honest_submission_of_a_suite_earns_all(bench, layers, suite):
+    if suites().get(suite).scratch and "empty root" not in layers:
+        pytest.skip("a scratch directory takes an empty root")
     result = bench.judge((SUITES / suite / "honest.py").read_text(), suite)
     assert (result.verdict, result.judgement.score.correctness) == ("AC", 1.0), result.message
 

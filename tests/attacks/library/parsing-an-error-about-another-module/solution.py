@@ -1,0 +1,6 @@
+def g(unicodedata):
+    global unicodedata
+
+
+def f(n):
+    return 0

@@ -1,0 +1,6 @@
+def check(actual, expected):
+    pass
+
+
+def half(n):
+    return 0

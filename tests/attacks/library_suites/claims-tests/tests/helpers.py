@@ -1,0 +1,2 @@
+def check(actual, expected):
+    assert actual == expected
