@@ -38,7 +38,7 @@ from verifier.suite import literals, script, source, static_tests
 from verifier.suite.checkers import check_output, check_value
 from verifier.suite.model import Checker, parse_suite
 from verifier.verdict import Verdict
-from verifier.wire import Malformed, read_reference, read_request, respond, response_entry
+from verifier.wire import Malformed, read_reference, read_request, respond, response_entry, sample_of
 
 Target = Callable[[bytes], None]
 TARGETS: dict[str, Target] = {}
@@ -582,7 +582,7 @@ def samples(data: bytes) -> None:
     """Verifier: a sample on its way to a worker, in whatever form. Nothing is run."""
     event = _json(data)
     for index, sample in enumerate(event if isinstance(event, list) else [event]):
-        job = _verifier()._prepare(sample, index)
+        job = _verifier()._prepare(sample_of(sample, index), index)
         assert job.index == index
         if isinstance(job, _Job):
             assert len(job.key) == 2

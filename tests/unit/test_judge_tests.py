@@ -35,7 +35,7 @@ from verifier.sandbox.base import (
 )
 from verifier.suite.model import Suite, parse_suite
 from verifier.verdict import Verdict
-from verifier.wire import respond
+from verifier.wire import respond, sample_of
 
 PASSED, FAILED, RAISED, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.RAISED, Outcome.SKIPPED
 XFAILED, XPASSED = Outcome.XFAILED, Outcome.XPASSED
@@ -537,7 +537,7 @@ def test_the_entry_point_tells_which_block_is_the_code() -> None:
     verifier = Verifier(workers=1)
     completion = "```python\ndef f(x):\n    return x\n```\n```python\nprint(1)\n```"
     reference = {"kind": "asserts", "entry_point": "f", "code": "def check(candidate):\n    assert candidate(1)"}
-    job = verifier._prepare({"id": 1, "completion": completion, "reference_answer": reference}, 0)
+    job = verifier._prepare(sample_of({"id": 1, "completion": completion, "reference_answer": reference}, 0), 0)
     assert "def f" in job.code  # type: ignore[union-attr]
     verifier.close()
 
