@@ -7,12 +7,14 @@ or from files. This module and pytest_run.py are the only ones that import pytes
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import sys
 import types
 import unittest.case
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +41,9 @@ class Prepared:
 
     def __init__(self) -> None:
         arguments = [*_OPTIONS, *itertools.chain.from_iterable(("-p", f"no:{name}") for name in LEFT_OUT)]
-        self.config: Config = get_config(arguments)
-        self.config.parse(arguments)
+        with _only_own_plugins():
+            self.config: Config = get_config(arguments)
+            self.config.parse(arguments)
         self.config._do_configure()
         self.session: Session = Session.from_config(self.config)
         self.config.hook.pytest_sessionstart(session=self.session)
@@ -107,6 +110,18 @@ class Prepared:
             add_skip(function, testcase, reason, **kwargs)
 
         TestCaseFunction.addSkip = addSkip  # type: ignore[method-assign, assignment]
+
+
+@contextlib.contextmanager
+def _only_own_plugins() -> Iterator[None]:
+    """Without those that happen to be installed beside pytest: what a test means must not depend on them, and each takes
+    part in every test. (pytest has an option for it only from 8.4 on.)"""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
 
 def _has_fixtures(holder: object) -> bool:
