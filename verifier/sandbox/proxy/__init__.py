@@ -11,6 +11,7 @@ callback, or an object of its own class, into the submission.
     kept.py      what a side keeps for the other; describe.py: what it tells of a class
     borrowed.py  what a side holds of the other's; classes.py: the classes that it makes from descriptions
     proxies.py   what stands for objects, classes, methods and modules
+    at_once.py   whether an attribute is asked for in order to be called
     methods.py   special methods of proxies, and what a comparison with plain data may ask of a submission
     swallow.py   what `__exit__` of a submission may swallow
     errors.py    how exceptions cross, and which may not

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from verifier.sandbox.proxy.describe import QUERIES
 from verifier.sandbox.proxy.exchange import Served
 from verifier.sandbox.proxy.kept import Kept
 from verifier.sandbox.proxy.loops import Loops
-from verifier.sandbox.proxy.proxies import BASE, Proxy, ProxyClass, RemoteModule, content_of
+from verifier.sandbox.proxy.proxies import BASE, BoundMethod, Proxy, ProxyClass, RemoteModule, content_of
 from verifier.sandbox.proxy.shared import Shared
 from verifier.sandbox.values import NotPlain
 
@@ -49,6 +50,7 @@ class Link(Channel):
         """Names in the tests' code."""
         self.main_module: Any = None
         """The submission's own."""
+        self._functions: set[str] = set()
         self.from_star: dict[str, str] = {}
         """Names whose next use is by `import *`, and the modules of the standard library that they get."""
         self.failed_assert: BaseException | None = None
@@ -130,7 +132,9 @@ class Link(Channel):
         """Whether what is being read answers something that ends by StopIteration."""
         return bool(getattr(self._local, "stop", ""))
 
-    def attribute(self, owner: Any, name: str) -> Any:
+    def attribute(self, owner: Any, name: str, *, is_called: bool = False) -> Any:
+        """With `is_called`, the attribute is a method or a function which is called next: then it is looked for only as it
+        is called, so that both are one request."""
         if self.guarded and name in QUERIES and not self._is_for_tests(owner):
             base = getattr(type(owner), BASE, None)
             if not hasattr(base, name):
@@ -138,10 +142,20 @@ class Link(Channel):
             return functools.partial(getattr(base, name), content_of(owner))
         if name in self.from_star:
             return importlib.import_module(self.from_star.pop(name))
-        value = self.request("getattr", owner, name)
+        value = BoundMethod(self, owner, name) if is_called else self.request("getattr", owner, name)
         if isinstance(owner, Proxy) and name in self.mentioned and name not in _OF_PLAIN_DATA:
             self.borrowed.name(type(owner))  # they know that it is no plain data
+        if owner is self.main_module and isinstance(value, types.FunctionType) and name not in _STOPPING:
+            self._functions.add(name)
         return self.name(value, name)
+
+    def is_function(self, module: Any, name: str) -> bool:
+        """Whether the submission's module had a function under this name when that was asked for last."""
+        return module is self.main_module and name in self._functions
+
+    def forget_function(self, name: str) -> None:
+        """A test puts something else in its place, which may be its own: that is called where it is."""
+        self._functions.discard(name)
 
     def name(self, value: Any, name: str) -> Any:
         """`value`, which the tests got by this name: if it stands in their code, they name a class by it. (A class in

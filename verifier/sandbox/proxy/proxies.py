@@ -7,6 +7,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from verifier.sandbox.proxy import about
+from verifier.sandbox.proxy.at_once import is_called_at_once
 from verifier.sandbox.proxy.describe import SPECIAL
 
 if TYPE_CHECKING:
@@ -77,11 +78,13 @@ class ProxyClass(abc.ABCMeta):
         if (is_special(name) and name not in SPECIAL) or name.startswith("_abc_"):
             type.__setattr__(cls, name, value)
             return
+        _forget_function(cls, name)
         getattr(cls, LINK).request("setattr", cls, name, value)
         if (OF_THIS_SIDE in vars(cls) or name in vars(cls)) and not isinstance(vars(cls).get(name), Member):
             type.__setattr__(cls, name, value)
 
     def __delattr__(cls, name: str) -> None:
+        _forget_function(cls, name)
         getattr(cls, LINK).request("delattr", cls, name)
         if OF_THIS_SIDE in vars(cls) and name in vars(cls):
             type.__delattr__(cls, name)
@@ -205,6 +208,7 @@ class Proxy(metaclass=ProxyClass, _verifier_own=True):
         if is_special(name):
             object.__setattr__(self, name, value)
             return
+        _forget_function(type(self), name)
         self._verifier_link.request("setattr", self, name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -293,6 +297,14 @@ def content_of(value: Any) -> Any:
     return value
 
 
+def _forget_function(cls: Any, name: str) -> None:
+    """Once a test has put something in a method's place, that is what is called, where it is: it may be the test's own."""
+    for base in cls.__mro__:
+        member = vars(base).get(name)
+        if type(member) is Member:
+            member.is_function = False
+
+
 class Member:
     """What stands in a proxy class for a name that the owner's class defines."""
 
@@ -311,7 +323,7 @@ class Member:
             return link.attribute(owner, self.name)
         if self._is_reached_by_super(type(instance)):
             return link.request("member", self.owner, instance, self.name)
-        return link.attribute(instance, self.name)
+        return link.attribute(instance, self.name, is_called=self.is_function and link.guarded and is_called_at_once(1))
 
     def _is_reached_by_super(self, kind: type) -> bool:
         return any(
@@ -398,7 +410,9 @@ class RemoteModule(types.ModuleType):
         if name.startswith("_verifier_") or (is_special(name) and name not in FORWARDED):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         link = object.__getattribute__(self, LINK)
-        return link.public_names(self) if name == "__all__" else link.attribute(self, name)
+        if name == "__all__":
+            return link.public_names(self)
+        return link.attribute(self, name, is_called=link.is_function(self, name) and is_called_at_once(1))
 
     @property
     def __dict__(self) -> Any:  # type: ignore[override]
@@ -408,10 +422,14 @@ class RemoteModule(types.ModuleType):
         if is_special(name) or name.startswith("_verifier_"):
             super().__setattr__(name, value)
             return
-        object.__getattribute__(self, LINK).request("setattr", self, name, value)
+        link = object.__getattribute__(self, LINK)
+        link.forget_function(name)
+        link.request("setattr", self, name, value)
 
     def __delattr__(self, name: str) -> None:
-        object.__getattribute__(self, LINK).request("delattr", self, name)
+        link = object.__getattribute__(self, LINK)
+        link.forget_function(name)
+        link.request("delattr", self, name)
 
     def __dir__(self) -> Any:
         return object.__getattribute__(self, LINK).request("dir", self)
