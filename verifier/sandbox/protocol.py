@@ -135,6 +135,8 @@ class FrameReader:
     def feed(self, data: bytes) -> list[bytes]:
         """The frames that are now complete. Raises ValueError when a frame claims to be longer than the bound."""
         buffer = self._buffer
+        if not buffer and len(data) >= 4 and int.from_bytes(data[:4], "big") == len(data) - 4 <= self._max_bytes:
+            return [data[4:]]  # most often, one whole frame comes
         buffer += data
         frames, start, end = [], 0, len(buffer)
         while end - start >= 4:

@@ -30,6 +30,7 @@ class TesterRole(zygote.Role):
         jail.hide_memory()
         if options["pytest"]:
             self._load_pytest(environment)
+        self._peer = tester.prepared_peer()
 
     def _load_pytest(self, environment: Environment) -> None:
         sys.path.extend(path for path in site_packages() if path not in sys.path)
@@ -54,7 +55,7 @@ class TesterRole(zygote.Role):
         """Testers open files."""
 
     def run(self, received: list[int], confinement: Confinement, layers: Layers, environment: Environment) -> NoReturn:
-        tester.run(received, confinement, layers, environment, self._run_files)
+        tester.run(received, confinement, layers, environment, self._run_files, self._peer)
 
 
 if __name__ == "__main__":

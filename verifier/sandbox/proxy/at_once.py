@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
-_called: Callable[[Any], Any] = lambda value: value.name()
-_read: Callable[[Any], Any] = lambda value: value.name
+
+def _called(value: Any) -> Any:
+    return value.name()
+
+
+def _read(value: Any) -> Any:
+    return value.name
+
+
 _AT = 4
 """Where both load the attribute: after the instructions that begin the function and load `value`."""
 _CALLED, _READ = _called.__code__.co_code, _read.__code__.co_code

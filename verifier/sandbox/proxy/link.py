@@ -76,7 +76,7 @@ class Link(Channel):
         number = self._thread_number()
         served: Served | None = getattr(local, "served", None)
         encoder = codec.Encoder(self, served.home() if served is not None else None)
-        state = exchange.write(self.shared, encoder, served)
+        state = None if served is None and not len(self.shared) else exchange.write(self.shared, encoder, served)
         message = ["q", number, None, None, None, op, *[encoder.encode(operand) for operand in operands]]
         if state is not None:
             message[4] = exchange.finish(self.shared, encoder, state, is_answer=False)
@@ -133,8 +133,8 @@ class Link(Channel):
         return bool(getattr(self._local, "stop", ""))
 
     def attribute(self, owner: Any, name: str, *, is_called: bool = False) -> Any:
-        """With `is_called`, the attribute is a method or a function which is called next: then it is looked for only as it
-        is called, so that both are one request."""
+        """With `is_called`, it is a method or a function that is called next: then it is looked for as it is called, so
+        that both are one request."""
         if self.guarded and name in QUERIES and not self._is_for_tests(owner):
             base = getattr(type(owner), BASE, None)
             if not hasattr(base, name):

@@ -298,7 +298,7 @@ def content_of(value: Any) -> Any:
 
 
 def _forget_function(cls: Any, name: str) -> None:
-    """Once a test has put something in a method's place, that is what is called, where it is: it may be the test's own."""
+    """A test puts something in a method's place, which may be its own: that is called where it is."""
     for base in cls.__mro__:
         member = vars(base).get(name)
         if type(member) is Member:

@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -29,31 +29,43 @@ _NOT_BOUND = ("__", "pytestmark", "test", "Test", "pytest_", "setup", "setUp", "
 """What `from solution import *` doesn't bind: pytest would take it for tests or hooks."""
 
 
+_Environ = dict[bytes, bytes]
+
+
 class Peer:
-    """The submission, as the tests see it. `fd` is the socket to its cell; `modules` the names under which the tests
-    import it; `mentioned` the names that the tests' code holds anywhere; `max_bytes` is what the cell may send in all
-    between two calls of `begin`; `library` are names that mean modules of the standard library in the tests' code."""
+    """The submission, as the tests see it. `fd` is the socket to its cell; the other arguments are those of `set_up`,
+    for who has them from the start."""
 
     def __init__(
         self,
         fd: int,
-        modules: Sequence[str],
-        mentioned: frozenset[str],
-        max_bytes: int,
+        modules: Sequence[str] = (),
+        mentioned: frozenset[str] = frozenset(),
+        max_bytes: int = 0,
         library: frozenset[str] = frozenset(),
     ) -> None:
-        self._link = link = Link(fd, guarded=True, max_bytes=max_bytes)
-        self._names = list(modules)
-        self._library = library
+        self._link = link = Link(fd, guarded=True)
         self._module: RemoteModule | None = None
-        self._environ = dict(os.environ._data)  # type: ignore[attr-defined]
-        self._told = _told_of(os.environ)
-        link.mentioned = mentioned
+        self._is_hooked = self._is_installed = False
         link.on_output = _print
         link.operations = {**OPERATIONS, "stdin": _read_stdin, "warn": told.warn, "log": told.log}
         link.free_operations = frozenset({"stdin", "warn", "log"})
         link.before_request = self._send_environ
         link.public_names = self._public_names  # type: ignore[method-assign]
+        self.set_up(modules, mentioned, max_bytes, library)
+
+    def set_up(
+        self, modules: Sequence[str], mentioned: frozenset[str], max_bytes: int, library: frozenset[str]
+    ) -> None:
+        """What differs from one suite to another: `modules` are the names under which the tests import the submission,
+        `mentioned` the names that the tests' code holds anywhere; `max_bytes` is what the cell may send in all between
+        two calls of `begin`; `library` are names that mean modules of the standard library in the tests' code."""
+        self._names = list(modules)
+        self._library = library
+        self._link.mentioned = mentioned
+        self._link.max_bytes = max_bytes
+        self._environ: _Environ = os.environ._data.copy()  # type: ignore[attr-defined]
+        self._told = _told_of(self._environ)
 
     @property
     def gone(self) -> bool:
@@ -80,15 +92,23 @@ class Peer:
         """Whether this exception came from the submission."""
         return bool(errors.has(error, errors.RAISED))
 
-    def install(self) -> None:
-        """Import hook and the hooks into what tests replace. Once in a process."""
-        sys.meta_path.insert(0, _Finder(self, self._names))
+    def hook(self) -> None:
+        """The hooks into what is loaded already and tests use or replace. They do nothing before `install`, so that a
+        zygote can do this for all its testers."""
+        self._is_hooked = True
         self._hook_threads()
         self._hook_seed()
-        if "unittest.mock" in sys.modules or any("mock" in name for name in self._link.mentioned):
-            self._hook_mock()
         if "_pytest.monkeypatch" in sys.modules:
             self._hook_monkeypatch()
+
+    def install(self) -> None:
+        """Import hook and the hooks into what tests replace. Once in a process."""
+        self._is_installed = True
+        sys.meta_path.insert(0, _Finder(self, self._names))
+        if not self._is_hooked:
+            self.hook()
+        if "unittest.mock" in sys.modules or any("mock" in name for name in self._link.mentioned):
+            self._hook_mock()
 
     def module(self) -> ModuleType:
         """The submission's module, which is loaded now if it has not been. Raises what it raises while loading."""
@@ -140,12 +160,13 @@ class Peer:
         return [name for name in free if name not in from_library or name in mentioned]
 
     def _send_environ(self) -> None:
-        if os.environ._data != self._environ:  # type: ignore[attr-defined]
-            self._environ = dict(os.environ._data)  # type: ignore[attr-defined]
-            told = _told_of(os.environ)
+        environ: _Environ = os.environ._data  # type: ignore[attr-defined]
+        if environ != self._environ:
+            self._environ = environ.copy()
+            told = _told_of(environ)
             if told != self._told:
                 self._told = told
-                self._link.request("environ", told)
+                self._link.request("environ", {os.fsdecode(name): os.fsdecode(value) for name, value in told.items()})
 
     # Hooks
 
@@ -154,7 +175,7 @@ class Peer:
 
         @functools.wraps(start)
         def announced(thread: threading.Thread) -> None:
-            if not self.gone:
+            if self._is_installed and not self.gone:
                 self._link.use_threads()
             start(thread)
 
@@ -170,7 +191,7 @@ class Peer:
         def seed_both(*args: Any, **kwargs: Any) -> None:
             seed(*args, **kwargs)
             values = [*args, *kwargs.values()][:1]
-            if all(v is None or isinstance(v, int | float | str | bytes) for v in values):
+            if self._is_installed and all(v is None or isinstance(v, int | float | str | bytes) for v in values):
                 self._link.request("seed", values)
 
         random.seed = seed_both  # type: ignore[attr-defined]
@@ -235,12 +256,12 @@ class Peer:
         patcher.undo = undone
 
     def _announce(self, target: Any, name: str) -> None:
-        place = _place(target, name)
+        place = _place(target, name) if self._is_installed else None
         if place is not None and hasattr(target, name):
             self._link.request("patch", *place, name, getattr(target, name))
 
     def _withdraw(self, target: Any, name: str) -> None:
-        place = _place(target, name)
+        place = _place(target, name) if self._is_installed else None
         if place is not None and not self.gone:
             self._link.request("unpatch", *place, name)
 
@@ -285,9 +306,9 @@ def _of_suite(names: Mapping[str, Any]) -> set[str]:
     return {name for name, value in names.items() if any(other.get(name, names) is value for other in others)}
 
 
-def _told_of(environ: Mapping[str, str]) -> dict[str, str]:
+def _told_of(environ: _Environ) -> _Environ:
     """What a submission may know: pytest keeps the name of the running test there."""
-    return {name: value for name, value in environ.items() if not name.startswith("PYTEST_")}
+    return {name: value for name, value in environ.items() if not name.startswith(b"PYTEST_")}
 
 
 def _print(stream: int, text: str) -> None:

@@ -48,6 +48,7 @@ class Prepared:
         self.session: Session = Session.from_config(self.config)
         self.config.hook.pytest_sessionstart(session=self.session)
         self.is_foreign: Callable[[object], bool] = lambda value: False
+        self._set_root(Path("/"))  # as most testers have it, see jail.confine
         self.skip_cause: BaseException | None = None
         """What made unittest skip the test that runs; it tells pytest the reason only."""
         hook = self.config.hook
@@ -64,14 +65,17 @@ class Prepared:
     def begin(self, folder: str, fixture_names: frozenset[str], is_foreign: Callable[[object], bool]) -> None:
         """Runs in the tester. The session is now about tests in `folder`."""
         self.is_foreign = is_foreign
-        root = Path(folder)
-        self.config._rootpath = root
-        self.session.path = root
-        self.config._tmp_path_factory._basetemp = root / "tmp"  # type: ignore[attr-defined]
+        if folder != "/":
+            self._set_root(Path(folder))
         if "caplog" in fixture_names:
             self._bring_back("logging-plugin")
         if fixture_names - {"caplog"}:
             self._bring_back("capturemanager")
+
+    def _set_root(self, root: Path) -> None:
+        self.config._rootpath = root
+        self.session.path = root
+        self.config._tmp_path_factory._basetemp = root / "tmp"  # type: ignore[attr-defined]
 
     def _set_aside(self, name: str) -> None:
         """A plugin that does something around every test, for one fixture's sake."""
@@ -114,7 +118,7 @@ class Prepared:
 
 @contextlib.contextmanager
 def _only_own_plugins() -> Iterator[None]:
-    """Without those that happen to be installed beside pytest: what a test means must not depend on them, and each takes
+    """Without those that happen to be installed beside pytest: what a test means must not depend on them, and most take
     part in every test. (pytest has an option for it only from 8.4 on.)"""
     name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
     os.environ[name] = "1"

@@ -31,8 +31,10 @@ def run(
     layers: Layers,
     environment: Environment,
     run_files: RunFiles | None,
+    peer: Peer,
 ) -> NoReturn:
-    """The child's side of a fork. `run_files` is there where the zygote has pytest."""
+    """The child's side of a fork. `run_files` is there where the zygote has pytest; `peer` is what `prepared_peer` made
+    there."""
     status = 70
     reports = Reports()
     try:
@@ -45,7 +47,7 @@ def run(
         if header["kind"] == "arbiter":
             status = _arbitrate(header, texts, folder, environment, reports)
         else:
-            _work(header, texts, folder, environment, run_files, reports)
+            _work(header, texts, folder, environment, run_files, peer, reports)
             status = 0
     except (SetupError, OSError) as error:
         with contextlib.suppress(OSError):
@@ -63,6 +65,7 @@ def _work(
     folder: str,
     environment: Environment,
     run_files: RunFiles | None,
+    prepared: Peer,
     reports: Reports,
 ) -> None:
     try:
@@ -73,6 +76,7 @@ def _work(
     if code is None:
         return
     collects = header["mode"] == "collect"
+    peer: Peer | None = None
     if header["kind"] == "asserts":
         if collects:
             reports.names_only([name for name, _ in code.parts if name])
@@ -86,10 +90,10 @@ def _work(
     if collects:
         stand_in.install(header["modules"])
         explain.install(stand_in.is_stand_in)
-        peer = None
     else:
         library = code.library - {header["entry_point"].partition(".")[0].removesuffix("()")}
-        peer = Peer(PEER_FD, header["modules"], code.mentioned, header["max_bytes"], library)
+        peer = prepared
+        peer.set_up(header["modules"], code.mentioned, header["max_bytes"], library)
         explain.install(is_proxy)
         peer.install()
     try:
@@ -144,6 +148,14 @@ def _code(
     if len(data) <= MAX_BYTECODE_BYTES:
         reports.code(data)
     return code
+
+
+def prepared_peer() -> Peer:
+    """Runs in the zygote, once all that is to be hooked is loaded: what is the same for all submissions is not made for
+    each."""
+    peer = Peer(PEER_FD)
+    peer.hook()
+    return peer
 
 
 def warm_up() -> None:
