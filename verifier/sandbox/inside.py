@@ -17,6 +17,7 @@ from verifier.sandbox.layers import Layers
 from verifier.sandbox.modules import Environment, needs
 from verifier.sandbox.orphans import SCRATCH_DESCRIPTORS
 from verifier.sandbox.protocol import ANSWERS_FD, SCRATCH_BYTES, frame, write_all
+from verifier.sandbox.proxy import cell
 from verifier.sandbox.proxy.warm_up import converse
 from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
 
@@ -81,6 +82,7 @@ def warm_up() -> None:
     needs(compile("def f(x: int) -> int:\n    return x\n", FILE_NAME, "exec"), Environment((), (), whole_stdlib=True))
     error_payload(b"X", ValueError("x"))
     converse()
+    cell.prepare()
 
 
 def hide() -> None:

@@ -156,7 +156,7 @@ class Environment:
 
     def load(self) -> None:
         """Imports, maps and reads what this environment promises. Raises ImportError naming what failed."""
-        with _no_fork_hooks():
+        with no_fork_hooks():
             self._load()
         if "random" in sys.modules:
             sys.modules["random"].seed("")  # from Python 3.12 on, a text is the first thing that it needs a module for
@@ -347,7 +347,7 @@ class _CodeLoader(_LoaderBasics):  # type: ignore[misc]
 
 
 @contextlib.contextmanager
-def _no_fork_hooks() -> Iterator[None]:
+def no_fork_hooks() -> Iterator[None]:
     """Modules that are imported meanwhile can't register what to run after a fork.
 
     `threading` renews its locks there and `random` its seed, which doubles the cost of a fork. No lock is ever held

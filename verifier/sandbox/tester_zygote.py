@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 from verifier.sandbox import zygote
 from verifier.sandbox.inside import Confinement
 from verifier.sandbox.layers import Layers
-from verifier.sandbox.modules import Environment, site_packages
+from verifier.sandbox.modules import Environment, no_fork_hooks, site_packages
 from verifier.sandbox.testing import jail, tester
 
 PYTEST_PACKAGES = ("_pytest", "iniconfig", "packaging", "pluggy", "pytest")
@@ -34,12 +34,15 @@ class TesterRole(zygote.Role):
 
     def _load_pytest(self, environment: Environment) -> None:
         sys.path.extend(path for path in site_packages() if path not in sys.path)
-        importlib.import_module("pytest")  # first of all, so that an error names it
-        from functools import partial
+        with (
+            no_fork_hooks()
+        ):  # that of `logging`; `random` is loaded already, and each tester shall have a seed of its own
+            importlib.import_module("pytest")  # first of all, so that an error names it
+            from functools import partial
 
-        from verifier.sandbox.testing import pytest_run
+            from verifier.sandbox.testing import pytest_run
 
-        self._run_files = partial(pytest_run.run_files, pytest_run.prepare())
+            self._run_files = partial(pytest_run.run_files, pytest_run.prepare())
         environment.hold_stdlib()
         for package in PYTEST_PACKAGES:
             if package in sys.modules:

@@ -21,11 +21,13 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 import _signal
 import _socket  # the C module: `socket` would bring enum, selectors and more into every fork
 
-from verifier.sandbox import inside, protocol, substitutes
-from verifier.sandbox.calls import HeldCalls
-from verifier.sandbox.layers import Layers
-from verifier.sandbox.modules import Environment, installed
-from verifier.sandbox.sweep import Sweeper
+from verifier.sandbox.modules import Environment, installed, no_fork_hooks
+
+with no_fork_hooks():  # that of `threading`
+    from verifier.sandbox import inside, protocol, substitutes
+    from verifier.sandbox.calls import HeldCalls
+    from verifier.sandbox.layers import Layers
+    from verifier.sandbox.sweep import Sweeper
 
 _fork = os.fork  # ours; what cells see of it is taken away
 

@@ -105,6 +105,7 @@ class Prepared:
         manager.parsefactories = parsefactories  # type: ignore[method-assign]
         manager._check_for_wrapped_fixture = lambda name, obj: None  # type: ignore[method-assign]  # it only warns
         fixtures.getfixturemarker = getfixturemarker
+        fixtures.getfuncargnames = _names_of_arguments  # type: ignore[attr-defined]
 
     def _keep_skip_causes(self) -> None:
         add_skip = TestCaseFunction.addSkip
@@ -158,6 +159,28 @@ def _set_filters() -> None:
     warnings.filterwarnings("always", category=DeprecationWarning)
     warnings.filterwarnings("always", category=PendingDeprecationWarning)
     warnings.showwarning = lambda *args, **kwargs: None
+
+
+_argument_names = fixtures.getfuncargnames  # type: ignore[attr-defined]
+
+
+def _names_of_arguments(function: Any, **options: Any) -> tuple[str, ...]:
+    """As pytest's own finds by the signature: those without a default, less what a method is bound to. Here for plain
+    functions, by their code, as it is asked two or three times for each test."""
+    if type(function) is not types.FunctionType or not vars(function).keys() <= {"pytestmark"}:
+        return _argument_names(function, **options)
+    code, owner = function.__code__, options.get("cls")
+    if code.co_posonlyargcount or (owner and _is_static(owner, options.get("name") or function.__name__)):
+        return _argument_names(function, **options)
+    count = code.co_argcount
+    by_keyword = code.co_varnames[count : count + code.co_kwonlyargcount]
+    names = code.co_varnames[: count - len(function.__defaults__ or ())]
+    names += tuple(name for name in by_keyword if name not in (function.__kwdefaults__ or {}))
+    return names[1:] if owner else names
+
+
+def _is_static(owner: type, name: str) -> bool:
+    return isinstance(next((vars(cls)[name] for cls in owner.__mro__ if name in vars(cls)), None), staticmethod)
 
 
 class _NoDifferences:
