@@ -56,6 +56,7 @@ def start_cell(code: str, modules: tuple[str, ...] = ("solution",)) -> tuple[int
     def work() -> None:
         mine.close()
         os.dup2(theirs.fileno(), PEER_FD)
+        cell.prepare()
         cell.serve_tests(compile(textwrap.dedent(code), "solution.py", "exec", dont_inherit=True))
 
     pid = fork(work)
