@@ -22,6 +22,7 @@ Standard library only: this module runs inside the jail.
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -213,6 +214,12 @@ def of_numpy(value: Any) -> int | float | None:
     return plain if type(plain) in (int, float, bool) else None
 
 
+# As they are now: tests replace these names by classes of their own, to stop the clock.
+_TimeDelta = datetime.timedelta
+_MOMENTS: dict[str, Any] = {"datetime": datetime.datetime, "date": datetime.date, "time": datetime.time}
+"""A datetime is a date too, so it comes first."""
+
+
 def of_library(value: Any) -> Any:
     if isinstance(value, _loaded("decimal", "Decimal")):
         return {"D": str(value)}
@@ -220,10 +227,10 @@ def of_library(value: Any) -> Any:
         if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_FRACTION_BITS:
             raise NotPlain("too long a fraction")
         return {"F": [hex(value.numerator), hex(value.denominator)]}
-    for name in ("datetime", "date", "time"):  # a datetime is a date too, so it comes first
-        if isinstance(value, _loaded("datetime", name)):
+    for name, kind in _MOMENTS.items():
+        if isinstance(value, kind):
             return {"T": [name, value.isoformat()]}
-    if isinstance(value, _loaded("datetime", "timedelta")):
+    if isinstance(value, _TimeDelta):
         return {"T": ["timedelta", [value.days, value.seconds, value.microseconds]]}
     return None
 
@@ -342,14 +349,11 @@ class Decoder:
 
 
 def _moment(body: Any) -> Any:
-    import datetime
-
     name, value = body
     if name == "timedelta":
         days, seconds, microseconds = value
-        return datetime.timedelta(days=days, seconds=seconds, microseconds=microseconds)
-    kinds: dict[str, Any] = {"date": datetime.date, "time": datetime.time, "datetime": datetime.datetime}
-    return kinds[name].fromisoformat(value)
+        return _TimeDelta(days=days, seconds=seconds, microseconds=microseconds)
+    return _MOMENTS[name].fromisoformat(value)
 
 
 DECODERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
