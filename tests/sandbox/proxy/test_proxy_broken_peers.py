@@ -31,7 +31,7 @@ NAMES = frozenset({"C", "f", "D"})
 def described(name: str, **more: Any) -> dict[str, Any]:
     return {
         "name": name, "qualname": name, "module": "solution", "doc": None, "bases": [], "own": [], "functions": [],
-        "special": [], "fields": False, "abstract": [], **more,
+        "special": [], "fields": False, "hooks": False, "abstract": [], **more,
     }  # fmt: skip
 
 
@@ -248,6 +248,8 @@ REFUSED = {
         "member": [1, 2, "x"],
         "fields": [1],
         "register": [1, 2],
+        "counts": [1, 2, True],
+        "state": [1],
         "getattr": [5, "x"],
         "call": [{"n": "builtins.int"}, {"t": []}, None],
         "special": ["__len__", [1]],
@@ -446,6 +448,7 @@ DESCRIPTIONS = st.fixed_dictionaries(
         "functions": st.lists(st.sampled_from(["x"])),
         "special": st.lists(st.tuples(st.sampled_from(SPECIAL_NAMES), st.booleans())),
         "fields": st.one_of(st.booleans(), SCALARS),
+        "hooks": st.booleans(),
         "abstract": st.lists(st.sampled_from(["x", "y"])),
     }
 )  # fmt: skip

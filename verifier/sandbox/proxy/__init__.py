@@ -67,9 +67,10 @@ classes are made from names and an allow-list of special methods, functions are 
 
 **What differs from plain Python**, on the tests' side: ordering and differences against plain data, and `==` of an
 object with an `__eq__` of its own against plain data, are not the submission's to decide (methods.py). `type()` of a
-class is never the submission's metaclass. `typing.get_type_hints`, `pickle` and `inspect.getsource` have nothing to
-work on. An object that only the submission holds has another `id()` each time it is asked for. Beyond MAX_SHARED
-containers, and where two threads change one at the same time, a container may be a copy.
+class is never the submission's metaclass. `inspect.getsource`, and `typing.get_type_hints` of a class, have nothing to
+work on; `pickle` works for objects without a way of their own to be pickled. An object that only the submission holds
+has another `id()` each time it is asked for. Beyond MAX_SHARED containers, and where two threads change one at the same
+time, a container may be a copy.
 
 Bounds: a message has at most MAX_MESSAGE_BYTES, a tester takes in at most `max_bytes` in all between two tests, values
 nest `values.MAX_DEPTH` deep, a side keeps at most MAX_KEPT objects for the other and shares at most

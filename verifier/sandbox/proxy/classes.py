@@ -16,6 +16,7 @@ from verifier.sandbox.proxy.proxies import (
     BUILTIN_BASES,
     CLASS_NUMBER,
     FIELDS,
+    HOOKS,
     LINK,
     MUTABLE_BASES,
     SAME_HERE,
@@ -49,6 +50,18 @@ MAX_MRO = 300
 _ATTRIBUTE_OPS = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 
 
+class Doc:
+    """A class's text, and that of its objects, which may have one of their own."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str | None) -> None:
+        self.text = text
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self.text if instance is None else getattr(owner, LINK).attribute(instance, "__doc__")
+
+
 def build(link: Link, number: int, description: dict[str, Any]) -> Any:
     """The class for a description. Raises ValueError, KeyError or TypeError for one that can't be."""
     if description["module"] == "builtins" and description["name"] == "module":
@@ -65,7 +78,6 @@ def build(link: Link, number: int, description: dict[str, Any]) -> Any:
     namespace: dict[str, Any] = {
         "__module__": text(description["module"]),
         "__qualname__": text(description["qualname"]),
-        "__doc__": description["doc"] if type(description["doc"]) is str else None,
         CLASS_NUMBER: number,
         LINK: link,
     }
@@ -80,6 +92,8 @@ def build(link: Link, number: int, description: dict[str, Any]) -> Any:
         namespace.update(content_methods(base))
         if base in (int, tuple, bytes):
             namespace["__del__"] = release  # of these no weak reference can be had
+    described = description["doc"] if type(description["doc"]) is str else None
+    namespace["__doc__"] = described if is_exception else Doc(described)
     if is_exception:
         namespace["__str__"] = error_text
     stands_for = _STAND_FOR.get(name) if namespace["__module__"] == "builtins" else None
@@ -94,6 +108,7 @@ def build(link: Link, number: int, description: dict[str, Any]) -> Any:
         namespace["__getitem__"] = special_method("__getitem__", True, is_exception=False)["__getitem__"]
     namespace.update(_extras(name, namespace))
     namespace[FIELDS] = description["fields"] is True
+    namespace[HOOKS] = description["hooks"] is True and not is_exception
     members = []
     functions = set(description["functions"])
     for own in description["own"]:

@@ -1,9 +1,11 @@
 """What the owner of a class tells the other side about it: names only, never a value.
 
 A description is {"name", "qualname", "module", "doc", "bases": [..], "own": [..], "functions": [..], "special": [..],
-"fields": true where it is a dataclass, "abstract": [..]}. A base is a class of the sender by number, or a builtin one
-by name; `own` are the names that the class itself defines, `functions` those of them that become methods, `special` are
-[special method, whether it is one and not None], `abstract` the names of what an abstract class wants to be defined.
+"fields": true where it is a dataclass, "hooks": true where isinstance() may hold for objects of classes that are not
+made from it (protocols, abstract classes), "abstract": [..]}. A base is a class of the sender by number, or a builtin
+one by name; `own` are the names that the class itself defines, `functions` those of them that become methods,
+`special` are [special method, whether it is one and not None], `abstract` the names of what an abstract class wants to
+be defined.
 """
 
 from __future__ import annotations
@@ -78,6 +80,7 @@ def describe(link: Link, cls: type) -> dict[str, Any]:
         "functions": functions,
         "special": special,
         "fields": type(vars(cls).get("__dataclass_fields__")) is dict,
+        "hooks": type(cls).__instancecheck__ is not type.__instancecheck__,
         "abstract": [str(name) for name in getattr(cls, "__abstractmethods__", None) or ()][:MAX_NAMES],
     }
 

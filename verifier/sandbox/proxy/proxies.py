@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NUMBER, CLASS_NUMBER, LINK, BASE = "_verifier_number", "_verifier_class_number", "_verifier_link", "_verifier_base"
 FIELDS, OF_THIS_SIDE = "_verifier_fields", "_verifier_of_this_side"
-SAME_HERE = "_verifier_same_here"
+SAME_HERE, HOOKS = "_verifier_same_here", "_verifier_hooks"
 
 FORWARDED = frozenset(
     (
@@ -66,6 +66,12 @@ class ProxyClass(abc.ABCMeta):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         return getattr(cls, LINK).request("call", cls, args, tuple(kwargs.items()))
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return super().__instancecheck__(instance) or _is_by_hooks(cls, instance, as_object=True)
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return super().__subclasscheck__(subclass) or _is_by_hooks(cls, subclass, as_object=False)
 
     def __getattr__(cls, name: str) -> Any:
         if name in _OF_DATACLASS:
@@ -154,6 +160,17 @@ def is_proxy(value: object) -> bool:
     )
 
 
+def _is_by_hooks(cls: Any, value: Any, *, as_object: bool) -> bool:
+    """Whether the owner of an abstract class counts an object of its own as one of it. It is not asked for exceptions,
+    which `raises` would catch by that, nor about what the tests have, which may be what they expect."""
+    if not vars(cls).get(HOOKS) or not cls._verifier_link.guarded or not is_proxy(value):
+        return False
+    kind = value if issubclass(type(value), ProxyClass) else type(value)
+    if issubclass(kind, BaseException):
+        return False
+    return cls._verifier_link.request("counts", cls, value, as_object) is True
+
+
 def is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
@@ -222,7 +239,11 @@ class Proxy(metaclass=ProxyClass, _verifier_own=True):
         return self._verifier_link.request("dir", self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+        if self._verifier_base is not None or isinstance(self, BaseException):
+            raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+        import copyreg
+
+        return copyreg.__newobj__, (type(self),), (None, self._verifier_link.request("state", self))  # type: ignore[attr-defined]
 
     def __copy__(self) -> Any:
         return self._verifier_link.request("copy", self, False)

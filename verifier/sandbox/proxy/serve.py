@@ -125,6 +125,22 @@ def _item(link: Link, owner: Any, key: Any) -> Any:
     return owner[key]
 
 
+def _counts(link: Link, cls: Any, value: Any, as_object: bool) -> bool:
+    return isinstance(value, cls) if as_object else issubclass(value, cls)
+
+
+_OWN_PICKLING = ("__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__", "__slots__")
+
+
+def _state(link: Link, owner: Any) -> dict[str, Any]:
+    """Of an object that pickles in the usual way. Raises TypeError."""
+    kind: Any = type(owner)
+    usual = all(getattr(kind, name) is getattr(object, name) for name in ("__reduce_ex__", "__reduce__", "__new__"))
+    if not usual or any(name in vars(base) for base in kind.__mro__[:-1] for name in _OWN_PICKLING):
+        raise TypeError(f"cannot pickle {kind.__name__!r} object")
+    return dict(vars(owner))
+
+
 def _copy(link: Link, owner: Any, deep: bool) -> Any:
     return copy.deepcopy(owner) if deep else copy.copy(owner)
 
@@ -200,6 +216,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "dir": _dir,  # owner
     "item": _item,  # owner, key: of classes
     "copy": _copy,  # owner, whether deeply
+    "counts": _counts,  # class, object or class, whether isinstance() is asked, and not issubclass()
+    "state": _state,  # owner: what is pickled of it
     "public": _public,  # module: what `import *` would bind
     "signature": _signature,  # function or class: see `about`
     "code": about.code,  # function: facts about its code
