@@ -97,6 +97,10 @@ def asked_modules(frame: bytes) -> frozenset[str]:
     return frozenset()
 
 
+_OF_LATER_PYTHONS = frozenset({"_pylong"})
+"""What a cell's interpreter may import late, and the keeper's own may not have: arithmetic on long integers."""
+
+
 def lacks_module(report: Raised | None) -> bool:
     """Whether an exception is about a module of the standard library. In the lean environment that may be one which
     the library itself imports, only when it is needed: no scan of the submission's code finds that."""
@@ -105,7 +109,7 @@ def lacks_module(report: Raised | None) -> bool:
         report is not None
         and report.type_name == "ModuleNotFoundError"
         and found is not None
-        and found[1] in sys.stdlib_module_names - LEFT_OUT
+        and found[1] in (sys.stdlib_module_names | _OF_LATER_PYTHONS) - LEFT_OUT
     )
 
 

@@ -19,7 +19,8 @@ from verifier.sandbox.orphans import SCRATCH_DESCRIPTORS
 from verifier.sandbox.protocol import ANSWERS_FD, SCRATCH_BYTES, frame, write_all
 from verifier.sandbox.proxy import cell
 from verifier.sandbox.proxy.warm_up import converse
-from verifier.sandbox.running import FILE_NAME, answer_error, error_payload, run_submission
+from verifier.sandbox.running import answer_error, error_payload, run_submission
+from verifier.sandbox.submitted import FILE_NAME
 
 MAX_SIGNALS = 1024
 """That may be queued: each takes memory of the kernel's, which nobody is charged with."""

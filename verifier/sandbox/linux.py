@@ -26,6 +26,8 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
+_LC_ALL_MASK = 0x1FBF  # locale.h
+
 _SECCOMP_SET_MODE_FILTER = 1  # linux/seccomp.h
 _SPEC_ALLOW = 1 << 2
 _NEW_LISTENER = 1 << 3
@@ -70,6 +72,12 @@ def prctl(option: int, value: int = 0) -> int:
     if result < 0:
         raise _last_error()
     return result
+
+
+def keep_locale(name: str) -> bool:
+    """Has the C library hold all of a locale, so that it need not be read again. False where there is none."""
+    _libc.newlocale.restype = ctypes.c_void_p
+    return bool(_libc.newlocale(ctypes.c_int(_LC_ALL_MASK), name.encode(), None))
 
 
 def unshare(flags: int) -> None:

@@ -28,6 +28,8 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from importlib.util import MAGIC_NUMBER
 from types import CodeType, ModuleType
 
+from verifier.sandbox.adapted import ADAPTED
+
 LEAN = (
     "bisect collections collections.abc copy datetime functools heapq itertools json math operator os random re "
     "string sys threading time typing"
@@ -73,16 +75,17 @@ DYNAMIC = frozenset({"__import__", "exec", "eval", "importlib"})
 CODECS = frozenset(
     (
         "base64 base64_codec big5 big5hkscs bz2 bz2_codec cp932 cp949 cp950 euc_jp euc_jis_2004 euc_kr gb18030 gb2312 "
-        "gbk hex hex_codec hz idna iso2022_jp iso2022_kr johab punycode quopri rot13 rot_13 shift_jis sjis uu zip zlib "
-        "zlib_codec"
+        "gbk hex hex_codec hz idna iso2022_jp iso2022_kr johab namereplace punycode quopri rot13 rot_13 shift_jis sjis "
+        "uu zip zlib zlib_codec"
     ).split()
 )
-"""Encodings whose modules need extension modules, or others that the lean environment lacks."""
+"""Encodings, and ways to treat errors of them, that need modules which the lean environment lacks."""
 
 LITTLE_CODE_BYTES = 1 << 20
 """Of held code: so much costs a fork less than one more module does."""
 
 _IMPORT_NAME = importlib.import_module("opcode").opmap["IMPORT_NAME"]
+_IMPORT_FROM = importlib.import_module("opcode").opmap["IMPORT_FROM"]
 _EXTENDED_ARG = importlib.import_module("opcode").opmap["EXTENDED_ARG"]
 _CO_COROUTINE = 0x0080 | 0x0200  # inspect.CO_COROUTINE | CO_ASYNC_GENERATOR, without importing inspect
 
@@ -112,13 +115,22 @@ def imported_names(code: CodeType) -> set[str]:
         if any(_names_codec(constant) for constant in part.co_consts):
             found.add("codecs")
         found.update(DYNAMIC.intersection(names))
-        raw, extended = part.co_code, 0
+        raw, extended, package = part.co_code, 0, ""
         for position in range(0, len(raw), 2):
             op, argument = raw[position], raw[position + 1] | extended
             extended = argument << 8 if op == _EXTENDED_ARG else 0
             if op == _IMPORT_NAME:
-                found.add(names[argument])
+                package = names[argument]
+                found.add(package)
+            elif op == _IMPORT_FROM and _is_module_in(package, names[argument]):
+                found.add(f"{package}.{names[argument]}")
     return found
+
+
+def _is_module_in(package: str, name: str) -> bool:
+    """Whether `from package import name` imports a module, as far as the package is loaded."""
+    loaded = sys.modules.get(package)
+    return loaded is not None and "__path__" in vars(loaded) and name not in vars(loaded)
 
 
 def _names_codec(constant: object) -> bool:
@@ -133,7 +145,7 @@ def needs(code: CodeType, environment: Environment) -> list[str]:
     for name in imported_names(code):
         top = name.partition(".")[0]
         if name in DYNAMIC or top in sys.stdlib_module_names:
-            wanted = name in DYNAMIC or name == "codecs" or not environment.has(top)
+            wanted = name in DYNAMIC or name == "codecs" or not environment.has(name)
             if wanted and not environment.whole_stdlib:
                 missing.add("stdlib")
         elif top in environment.allowed and top not in environment.packages:
@@ -173,7 +185,7 @@ class Environment:
         eventloop.install()
         _let_paths_be_missing()
         self._map_extensions()
-        self._read_code(lambda name: name not in sys.modules)
+        self._read_code(lambda name: True)  # what is loaded too: it may be loaded anew
         self._read_timezones()
         if self.packages:
             sys.path.extend(site_packages())
@@ -224,11 +236,12 @@ class Environment:
         folder = os.path.join(STDLIB_PATH, "lib-dynload")
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             name = entry.partition(".")[0]
-            if name in sys.modules or "test" in name or name in ("_tkinter", "xxlimited", "xxlimited_35", "xxsubtype"):
+            if "test" in name or name in ("_tkinter", "xxlimited", "xxlimited_35", "xxsubtype"):
                 continue
             path = os.path.join(folder, entry)
             with contextlib.suppress(OSError):
-                ctypes.CDLL(path, mode=os.RTLD_NOW | os.RTLD_LOCAL)
+                if name not in sys.modules:
+                    ctypes.CDLL(path, mode=os.RTLD_NOW | os.RTLD_LOCAL)
                 self._extensions[name] = path
 
     def _read_timezones(self) -> None:
@@ -254,7 +267,11 @@ class Environment:
                 raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}")
             return io.BytesIO(data[key])
 
+        def available_timezones() -> set[str]:
+            return data.keys() - {"localtime", "posixrules"}
+
         vars(zoneinfo._common)["load_tzdata"] = load_tzdata
+        vars(zoneinfo)["available_timezones"] = available_timezones
 
 
 class HeldCode:
@@ -341,6 +358,12 @@ class _CodeLoader(_LoaderBasics):  # type: ignore[misc]
         code = marshal.loads(self._data)  # our own interpreter's bytecode, read by the zygote from its own files
         assert isinstance(code, CodeType)
         return code
+
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        adapt = ADAPTED.get(module.__name__)
+        if adapt is not None:
+            adapt(module)
 
     def get_source(self, fullname: str) -> None:
         return None

@@ -5,7 +5,6 @@ All of this happens behind the layers that `inside.run` sets up. Standard librar
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import gc
 import json
@@ -28,24 +27,25 @@ from verifier.sandbox.protocol import (
     write_all,
 )
 from verifier.sandbox.proxy.cell import serve_tests
-
-FILE_NAME = "solution.py"
+from verifier.sandbox.submitted import FILE_NAME, READERS, new_module
 
 
 def run_submission(environment: Environment) -> int:
     """Reads the program from the keeper and runs it, unless it doesn't compile or needs another environment. Returns
     the process's exit status."""
     program = json.loads(read_frame())
-    code = compile_program(program, read_frame())
+    text = read_frame()
+    code = compile_program(program, text)
     if code is None or report_needs(code, environment):
         return 0
-    if program["share_bytecode"]:
+    source = text.decode("utf-8-sig") if program["form"] == "source" else None
+    if program["share_bytecode"] and not reads_itself(code):
         share_bytecode(code)
     gc.enable()  # the zygote switched it off for its own sake
     write_all(ANSWERS_FD, frame(b"R"))
     if program["kind"] == "module":
-        return serve_tests(code)
-    return run_function(code, program) if program["kind"] == "function" else run_program(code)
+        return serve_tests(code, source)
+    return run_function(code, source, program) if program["kind"] == "function" else run_program(code, source)
 
 
 def read_frame() -> bytes:
@@ -80,6 +80,11 @@ def report_missing(names: list[str]) -> None:
     write_all(ANSWERS_FD, frame(b"N" + json.dumps(names).encode()))
 
 
+def reads_itself(code: CodeType) -> bool:
+    """Whether it may want its own text, which no later cell would have."""
+    return any(READERS.intersection(part.co_names) for part in code_objects(code))
+
+
 def share_bytecode(code: CodeType) -> None:
     """The next cell of the same program need not compile it again."""
     bytecode = marshal.dumps(code)
@@ -87,19 +92,9 @@ def share_bytecode(code: CodeType) -> None:
         write_all(ANSWERS_FD, frame(b"P" + bytecode))
 
 
-def new_module(name: str) -> ModuleType:
-    module = ModuleType(name)
-    module.__dict__["__file__"] = FILE_NAME
-    module.__dict__["__builtins__"] = builtins
-    sys.modules[name] = module
-    sys.argv[:] = [FILE_NAME]
-    return module
-
-
-def run_program(code: CodeType) -> int:
+def run_program(code: CodeType, source: str | None) -> int:
     """Kind `stdio`: runs `code` as the interpreter runs a script, and returns the exit status."""
-    module = new_module("__main__")
-    allow_standard_paths()
+    module = new_module("__main__", source)
     status = 0
     try:
         exec(code, module.__dict__)
@@ -109,16 +104,18 @@ def run_program(code: CodeType) -> int:
         answer_error(b"E", error)
         sys.excepthook(type(error), error, error.__traceback__)
         status = 1
-    return leave(status, code)
+    return leave(status, code, module)
 
 
 WRITERS = frozenset({"open", "fdopen", "TextIOWrapper", "BufferedWriter", "BufferedRandom"})
 """Names by which a program makes itself another way to its stdout than `sys.stdout`."""
 
 
-def leave(status: int, code: CodeType) -> int:
-    """What the interpreter does at its end, without the slow part of taking modules apart."""
+def leave(status: int, code: CodeType, module: ModuleType) -> int:
+    """What the interpreter does at its end, without the slow part of taking modules apart where nobody can tell."""
     status = wind_up(status)
+    if any("__del__" in part.co_names for part in code_objects(code)):
+        take_apart(module)
     if any(WRITERS.intersection(part.co_names) for part in code_objects(code)):
         import io
 
@@ -126,6 +123,21 @@ def leave(status: int, code: CodeType) -> int:
             for writer in [o for o in gc.get_objects() if isinstance(o, kind)]:
                 flush(writer)
     return status
+
+
+def take_apart(module: ModuleType) -> None:
+    """Objects that are left say so by their `__del__`. As the interpreter does: first the names that begin with one
+    underscore, then the others, but for builtins."""
+    names = vars(module)
+    with contextlib.suppress(BaseException):
+        for private in (True, False):
+            for name in list(names):
+                is_private = name[:1] == "_" and name[:2] != "__"
+                if is_private is private and name != "__builtins__":
+                    names[name] = None
+        gc.collect()
+    flush(sys.stdout)
+    flush(sys.__stdout__)
 
 
 def wind_up(status: int) -> int:
@@ -165,25 +177,9 @@ def exit_status(error: SystemExit) -> int:
     return 1
 
 
-def allow_standard_paths() -> None:
-    """`open("/dev/stdin")` means descriptor 0, which is open already; the lock would refuse the path."""
-    import io
-
-    opened, paths = io.open, {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
-    paths.update({f"/dev/fd/{n}": n for n in range(3)}, **{f"/proc/self/fd/{n}": n for n in range(3)})
-
-    def open_standard(file: Any, *args: Any, **kwargs: Any) -> Any:
-        fd = paths.get(file) if isinstance(file, str) else None
-        return opened(file if fd is None else fd, *args, **kwargs)
-
-    open_standard.__name__ = open_standard.__qualname__ = "open"
-    open_standard.__doc__ = opened.__doc__
-    builtins.open = io.open = open_standard
-
-
-def run_function(code: CodeType, program: dict[str, Any]) -> int:
+def run_function(code: CodeType, source: str | None, program: dict[str, Any]) -> int:
     """Kind `function`: loads the module, then answers calls until the keeper closes the pipe."""
-    module = new_module("solution")
+    module = new_module("solution", source)
     try:
         exec(code, module.__dict__)
         resolve = entry_point(module, program["entry_point"])

@@ -6,11 +6,11 @@ library only.
 
 from __future__ import annotations
 
+import _sitebuiltins
 import builtins
 import contextlib
 import errno
 import functools
-import io
 import os
 import resource
 import sys
@@ -22,6 +22,7 @@ def install(*, whole_stdlib: bool) -> None:
     deny_processes()
     _signal_own_group()
     _clamp_stack()
+    _stay_where_it_is()
     _add_site_builtins()
     if whole_stdlib:
         _map_privately()
@@ -48,24 +49,6 @@ def _system(command: str | bytes | os.PathLike[str]) -> int:
     """As where no process can be started. Without a filter one would be, for a moment, and the keeper might see it."""
     sys.audit("os.system", os.fsencode(command))  # a tester refuses it by that
     return -1
-
-
-def open_nothing() -> None:
-    """For a zygote without a filter of system calls. Behind the descriptor lock, `open` fails for want of descriptors;
-    programs that look for an input file expect that there is none, and catch no other error."""
-    real = io.open
-
-    @functools.wraps(real)
-    def open_(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        try:
-            return real(file, mode, *args, **kwargs)
-        except OSError as error:
-            if error.errno != errno.EMFILE:
-                raise
-            code = errno.ENOENT if set(mode) <= set("rbtU") else errno.EACCES
-            raise OSError(code, os.strerror(code), file) from None
-
-    io.open = builtins.open = open_
 
 
 def _signal_own_group() -> None:
@@ -101,6 +84,21 @@ def _clamp_stack() -> None:
     vars(resource)["setrlimit"] = setrlimit
 
 
+def _stay_where_it_is() -> None:
+    """A filter that knows no paths refuses this too: programs go to the directory of their own file, where they are."""
+    real = os.chdir
+
+    @functools.wraps(real)
+    def chdir(path: Any) -> None:
+        try:
+            real(path)
+        except OSError:
+            if type(path) is int or os.path.abspath(os.fsdecode(path)) != os.getcwd():
+                raise
+
+    os.chdir = chdir
+
+
 def _map_privately() -> None:
     """Memory without a file is shared with child processes by default, and there are none. The filter refuses it so,
     since such memory is charged to nobody."""
@@ -123,12 +121,12 @@ def _map_privately() -> None:
 
 
 def _add_site_builtins() -> None:
-    """The zygote starts without `site`: `exit()` and `quit()` as scripts know them."""
+    """The zygote starts without `site`: `exit()`, `quit()` and `help()` as scripts know them."""
 
     def exit_script(code: object = None) -> NoReturn:
         raise SystemExit(code)
 
-    vars(builtins).update(exit=exit_script, quit=exit_script)
+    vars(builtins).update(exit=exit_script, quit=exit_script, help=_sitebuiltins._Helper())
 
 
 def _denied(*args: object, **kwargs: object) -> NoReturn:

@@ -54,7 +54,7 @@ BACKSTOP_CASES = 200
 COLLECT_S = 60.0
 """How long the collection of a suite's tests may take."""
 
-ADDRESS_HEADROOM_BYTES = 1 << 30
+ADDRESS_HEADROOM_BYTES = MAX_TASKS * (8 << 20) + (1 << 28)
 """Address space beyond the memory limit: threads reserve stacks that they don't touch. What is touched is limited by
 watching it."""
 

@@ -54,7 +54,7 @@ class TesterRole(zygote.Role):
     def lower_own_limits(self) -> None:
         jail.lower_own_limits()
 
-    def open_nothing(self) -> None:
+    def substitute_open(self, *, filtered: bool) -> None:
         """Testers open files."""
 
     def run(self, received: list[int], confinement: Confinement, layers: Layers, environment: Environment) -> NoReturn:

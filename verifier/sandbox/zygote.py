@@ -24,7 +24,7 @@ import _socket  # the C module: `socket` would bring enum, selectors and more in
 from verifier.sandbox.modules import Environment, installed, no_fork_hooks
 
 with no_fork_hooks():  # that of `threading`
-    from verifier.sandbox import inside, protocol, substitutes
+    from verifier.sandbox import inside, linux, opened, protocol, substitutes
     from verifier.sandbox.calls import HeldCalls
     from verifier.sandbox.layers import Layers
     from verifier.sandbox.sweep import Sweeper
@@ -55,9 +55,9 @@ class Role:
         """Sets limits that the children inherit."""
         inside.lower_own_limits()
 
-    def open_nothing(self) -> None:
-        """Makes `open` fail as it would with a filter of system calls."""
-        substitutes.open_nothing()
+    def substitute_open(self, *, filtered: bool) -> None:
+        """Makes `open` what it is in a child, and fail there as it would with a filter of system calls."""
+        opened.install(filtered=filtered)
 
     def run(
         self, received: list[int], confinement: inside.Confinement, layers: Layers, environment: Environment
@@ -67,6 +67,7 @@ class Role:
 
 
 def main(role: Role) -> NoReturn:
+    _let_go_of_streams()
     options = protocol.unpack(sys.argv[1].encode())
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # whatever the keeper has for itself at the moment
@@ -87,8 +88,7 @@ def main(role: Role) -> NoReturn:
         layers.prepare()
         role.lower_own_limits()
         layers.try_out()
-        if not layers.filters_calls:
-            role.open_nothing()
+        role.substitute_open(filtered=layers.filters_calls)
     except (OSError, ImportError) as error:
         failed = {"failed": "load", "problem": str(error), "errno": getattr(error, "errno", None)}
         if getattr(error, "name", None) == "pytest":
@@ -96,6 +96,7 @@ def main(role: Role) -> NoReturn:
         control.send(protocol.pack(failed))
         sys.exit(1)
     time.localtime()  # reads the time zone while files can be opened
+    linux.keep_locale(os.environ.get("LANG", "C"))
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -119,6 +120,15 @@ def main(role: Role) -> NoReturn:
             others = sweeper.own_processes() if int(uid) < 0 else 0
             confinement = inside.Confinement(int(uid), int(cpu_s), int(address_bytes), int(processes) + others, path)
             cells.one(confinement, received)
+
+
+def _let_go_of_streams() -> None:
+    """The keeper starts this on pipes, since `sys.stdin` and `sys.stdout` remember from their making on whether they
+    can seek, and a cell's can't. Whatever the libraries print here goes nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1):
+        os.dup2(null, number)
+    os.close(null)
 
 
 class _Cells:

@@ -34,6 +34,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "HOME": "/nonexistent",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",  # nothing can be started, but programs read it
     "MALLOC_ARENA_MAX": "2",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -82,11 +83,13 @@ class Zygote:
         path = str(Path(__file__).with_name(f"{script}.py"))
         self._socket = ours
         self._is_ready = False
+        pipe: tuple[int, ...] = ()
         try:
+            pipe = reading, writing = os.pipe()
             self._process = subprocess.Popen(
                 [options.python, "-s", "-P", "-S", "-B", path, protocol.pack(arguments).decode()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdin=reading,
+                stdout=writing,
                 stderr=subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
                 env=_ENVIRONMENT,
@@ -98,6 +101,8 @@ class Zygote:
             raise SandboxError("start zygote", f"{options.python}: {error.strerror}", errno=error.errno) from None
         finally:
             theirs.close()
+            for fd in pipe:
+                os.close(fd)
         try:
             ready = self._ready()
         except BaseException:

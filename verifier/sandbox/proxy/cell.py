@@ -13,8 +13,8 @@ from typing import Any
 from verifier.sandbox.protocol import PEER_FD
 from verifier.sandbox.proxy import told
 from verifier.sandbox.proxy.link import Link
+from verifier.sandbox.submitted import new_module
 
-FILE_NAME = "solution.py"
 _MISSING = object()
 
 
@@ -26,10 +26,10 @@ def prepare() -> None:
     _prepared[:] = [Link(PEER_FD, guarded=False)]
 
 
-def serve_tests(code: CodeType) -> int:
+def serve_tests(code: CodeType, source: str | None = None) -> int:
     """Serves the tests until they have ended. Returns the process's exit status."""
     [link] = _prepared
-    link.operations.update(operations(code, told.forward))
+    link.operations.update(operations(code, source, told.forward))
     _redirect(link)
     _announce_threads(link)
     told.forward(link)
@@ -37,10 +37,10 @@ def serve_tests(code: CodeType) -> int:
     return 0
 
 
-def operations(code: CodeType, forward: Callable[[Link], None]) -> dict[str, Callable[..., Any]]:
+def operations(code: CodeType, source: str | None, forward: Callable[[Link], None]) -> dict[str, Callable[..., Any]]:
     """What a tester asks for beyond what both sides do for each other; see `_Side`. `forward` is called once the
     submission is loaded."""
-    side = _Side(code, forward)
+    side = _Side(code, source, forward)
     names = ("load", "reload", "names", "resolve", "patch", "unpatch", "seed", "environ")
     return {name: getattr(side, name) for name in names}
 
@@ -48,8 +48,9 @@ def operations(code: CodeType, forward: Callable[[Link], None]) -> dict[str, Cal
 class _Side:
     """What a tester asks of a submission as a whole."""
 
-    def __init__(self, code: CodeType, forward: Callable[[Link], None]) -> None:
+    def __init__(self, code: CodeType, source: str | None, forward: Callable[[Link], None]) -> None:
         self._forward = forward
+        self._source = source
         self._code = code
         self._module: ModuleType | None = None
         self._patched: dict[tuple[str, str, str], Any] = {}
@@ -57,11 +58,9 @@ class _Side:
     def load(self, link: Link, names: list[str]) -> ModuleType:
         """The submission's module, under all of these names."""
         if self._module is None:
-            module = ModuleType(names[0])
-            module.__file__ = FILE_NAME
+            module = new_module(names[0], self._source, put=False)
             for name in names:
                 _put_in_packages(name, module)
-            sys.argv[:] = [FILE_NAME]
             try:
                 exec(self._code, module.__dict__)
             except BaseException:

@@ -39,12 +39,12 @@ def converse() -> None:
     mine, theirs = _socket.socketpair()
     ended = _thread.allocate_lock()
     ended.acquire()
-    argv = sys.argv[:]
+    argv, path = sys.argv[:], sys.path[:]
 
     def serve() -> None:
         try:
             link = Link(theirs.fileno(), guarded=False)
-            link.operations.update(operations(compile(_SUBMISSION, "warm_up.py", "exec"), lambda link: None))
+            link.operations.update(operations(compile(_SUBMISSION, "warm_up.py", "exec"), None, lambda link: None))
             link.serve_main()
         finally:
             ended.release()
@@ -57,7 +57,7 @@ def converse() -> None:
         ended.acquire()
         theirs.close()
         sys.modules.pop("warm_up", None)
-        sys.argv[:] = argv
+        sys.argv[:], sys.path[:] = argv, path
 
 
 def _use(link: Link) -> None:
