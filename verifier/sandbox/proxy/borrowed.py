@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from verifier.sandbox.proxy import MAX_CLASSES, errors
 from verifier.sandbox.proxy.classes import build
 from verifier.sandbox.proxy.describe import NAMED_BASES
-from verifier.sandbox.proxy.proxies import LINK, NUMBER, ProxyClass, RemoteModule, is_proxy
+from verifier.sandbox.proxy.names import LINK, NUMBER
+from verifier.sandbox.proxy.proxies import ProxyClass, RemoteModule, is_proxy
 from verifier.sandbox.values import NotPlain
 
 if TYPE_CHECKING:

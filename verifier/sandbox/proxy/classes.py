@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from verifier.sandbox.proxy import about
 from verifier.sandbox.proxy.describe import NAMED_BASES, SPECIAL
 from verifier.sandbox.proxy.methods import content_methods, error_text, release, special_method
-from verifier.sandbox.proxy.proxies import (
+from verifier.sandbox.proxy.names import (
     BASE,
     BUILTIN_BASES,
     CLASS_NUMBER,
@@ -20,12 +20,8 @@ from verifier.sandbox.proxy.proxies import (
     LINK,
     MUTABLE_BASES,
     SAME_HERE,
-    Member,
-    Proxy,
-    ProxyClass,
-    RemoteModule,
-    is_special,
 )
+from verifier.sandbox.proxy.proxies import Member, Proxy, ProxyClass, RemoteModule, is_special
 
 if TYPE_CHECKING:
     from verifier.sandbox.proxy.link import Link

@@ -16,15 +16,8 @@ from typing import TYPE_CHECKING, Any, cast
 from verifier.sandbox import values
 from verifier.sandbox.proxy import errors
 from verifier.sandbox.proxy.exchange import Containers
-from verifier.sandbox.proxy.proxies import (
-    BUILTIN_BASES,
-    MUTABLE_BASES,
-    BoundMethod,
-    Member,
-    ProxyClass,
-    is_proxy,
-    number_of,
-)
+from verifier.sandbox.proxy.names import BUILTIN_BASES, MUTABLE_BASES
+from verifier.sandbox.proxy.proxies import BoundMethod, Member, ProxyClass, is_proxy, number_of
 from verifier.sandbox.values import NotPlain
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from verifier.sandbox.proxy.describe import QUERIES
 from verifier.sandbox.proxy.exchange import Served
 from verifier.sandbox.proxy.kept import Kept
 from verifier.sandbox.proxy.loops import Loops
-from verifier.sandbox.proxy.proxies import BASE, BoundMethod, Proxy, ProxyClass, RemoteModule, content_of
+from verifier.sandbox.proxy.names import BASE
+from verifier.sandbox.proxy.proxies import BoundMethod, Proxy, ProxyClass, RemoteModule, content_of
 from verifier.sandbox.proxy.shared import Shared
 from verifier.sandbox.values import NotPlain
 

@@ -21,7 +21,8 @@ from collections.abc import Callable
 from typing import Any
 
 from verifier.sandbox.proxy.describe import BINARY, COMPARISONS, SPECIAL, UNARY
-from verifier.sandbox.proxy.proxies import MUTABLE_BASES, NUMBER, Proxy, content_of, equal, hash_of, is_proxy, unequal
+from verifier.sandbox.proxy.names import MUTABLE_BASES, NUMBER
+from verifier.sandbox.proxy.proxies import Proxy, content_of, equal, hash_of, is_proxy, unequal
 from verifier.sandbox.proxy.swallow import may_swallow
 
 DIFFERENCES = frozenset(
