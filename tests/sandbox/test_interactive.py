@@ -19,6 +19,8 @@ from verifier.pipeline import Verifier
 from verifier.sandbox import values
 from verifier.sandbox.arbiters import Arbiters
 from verifier.sandbox.base import Arbiter, Program
+from verifier.sandbox.conversation import Conversation
+from verifier.sandbox.shortage import Shortage
 from verifier.suite.model import parse_suite
 from verifier.suite.writing import suite_value, write_suite
 
@@ -213,6 +215,19 @@ def test_a_submission_does_not_pay_for_an_interactor_that_is_not_ready(
     monkeypatch.setattr(Arbiters, "start", slowly)
     judgement = judge(HONEST, f"import time\ntime.sleep(1.0)\n{DOUBLES}", limits={"wall_time_s": 0.6})
     assert judgement.verdict == "AC", judgement.message
+
+
+@pytest.mark.parametrize(("ran_out", "runs"), [(True, 2), (False, 1)])
+def test_who_was_told_something_gets_no_second_run_by_dying(
+    judge: Callable[..., Judgement], monkeypatch: pytest.MonkeyPatch, ran_out: bool, runs: int
+) -> None:
+    """It might have put that somewhere. Where memory has run out, others may have been to blame."""
+    whole, begun = Conversation.begin, []
+    monkeypatch.setattr(Shortage, "was", lambda shortage: ran_out)
+    monkeypatch.setattr(Conversation, "begin", lambda talk: begun.append(talk) or whole(talk))
+    judgement = judge("import os\ninput()\nos.kill(os.getpid(), 9)")
+    assert judgement.verdict == "RTE"
+    assert len(begun) == runs
 
 
 def test_packages_are_loaded_for_both(judge: Callable[..., Judgement]) -> None:

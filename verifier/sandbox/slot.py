@@ -340,7 +340,8 @@ class Slot:
                 if watch.was_killed_by_others and not is_second:
                     is_second = True  # if it was its own doing it will do it again; it gains nothing, knowing no answer
                     in_want_of_memory = self._shortage.was()  # for which others may be to blame
-                    continue
+                    if run.talk is None or in_want_of_memory:
+                        continue
                 return watch
             if self._known.environment <= environment:
                 return Facts(fault="environment: the submission keeps asking for modules that it has")
