@@ -28,7 +28,7 @@ ZYGOTE_START_S = 60.0
 ANSWER_S = 30.0
 """How long a zygote may take to fork; one that is frozen is lost."""
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same submission iterates over its sets in the same order every time
     "PYTHONUTF8": "1",
     "LANG": "C.UTF-8",
@@ -92,7 +92,7 @@ class Zygote:
                 stdout=writing,
                 stderr=subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
-                env=_ENVIRONMENT,
+                env=ENVIRONMENT,
                 cwd="/",
                 start_new_session=True,
             )

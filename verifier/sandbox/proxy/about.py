@@ -171,3 +171,22 @@ def read_fields(told: Any) -> tuple[Any, dict[str, Any]]:
         field.default_factory = factory if has_factory else dataclasses.MISSING
         found[name] = field
     return params, found
+
+
+def likeness(cls: Any, other: object) -> Any:
+    """What makes plain data of an object whose `__eq__` is that of a class in `collections`: it is compared here."""
+    for base in cls.__mro__:
+        if vars(base).get("_verifier_equal"):
+            if base.__module__ not in ("collections", "collections.abc"):
+                return None
+            kind, make = _LIKE.get(base.__name__, (None, None))
+            return make if kind is not None and isinstance(other, kind) else None
+    return None
+
+
+_LIKE: dict[str, tuple[Any, Any]] = {
+    "Mapping": (dict, lambda value: {key: value[key] for key in value}),
+    "Set": ((set, frozenset), set),
+    "UserList": (list, list),
+    "UserString": (str, str),
+}

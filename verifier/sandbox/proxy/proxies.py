@@ -274,31 +274,12 @@ def _equal(self: Any, other: object, name: str) -> Any:
     elif not link.guarded and self._verifier_equal:
         return link.request("special", name, self, other)
     if base is None:
-        likeness = _likeness(type(self), other)
+        likeness = about.likeness(type(self), other)
         if likeness is None:
             return NotImplemented
         is_equal = likeness(self) == other
         return is_equal if name == "__eq__" else not is_equal
     return getattr(base, name)(content_of(self), other)
-
-
-def _likeness(cls: Any, other: object) -> Any:
-    """What makes plain data of an object whose `__eq__` is that of a class in `collections`: it is compared here."""
-    for base in cls.__mro__:
-        if vars(base).get("_verifier_equal"):
-            if base.__module__ not in ("collections", "collections.abc"):
-                return None
-            kind, make = _LIKE.get(base.__name__, (None, None))
-            return make if kind is not None and isinstance(other, kind) else None
-    return None
-
-
-_LIKE: dict[str, tuple[Any, Any]] = {
-    "Mapping": (dict, lambda value: {key: value[key] for key in value}),
-    "Set": ((set, frozenset), set),
-    "UserList": (list, list),
-    "UserString": (str, str),
-}
 
 
 def content_of(value: Any) -> Any:
