@@ -23,7 +23,8 @@ The rule, in order:
    Of several complete blocks `pick` says which: by default the last.
 6. With `must_define`, blocks in which a line starts with `def NAME`, `class NAME` or `NAME =` go before all others.
    So a usage example after the solution does not replace it.
-7. Without any fence the whole text is the code, if `allow_unfenced` and some line starts as Python statements do.
+7. Without any fence the whole text is the code, if `allow_unfenced` and some line starts as Python statements do; where
+   there is an `<answer>` section, its content (that of the last one).
 8. Code longer than `max_chars` is no code.
 """
 
@@ -136,6 +137,7 @@ _FENCES = (re.compile("(```+)([^\n]*)"), re.compile("(~~~+)([^\n]*)"))
 """The first fence of each line; only one at a line's start can be a fence."""
 _FENCE_AFTER_TAG = re.compile("[ \t]*(```+|~~~+)([^\n]*)")
 _INFO_WORD = re.compile(r"[\s{.]*([^\s{},:;=]*)")
+_VERSION = re.compile(r"(i?python|py)(?:3(?:\.[0-9]{1,2}){0,2})?")
 
 
 @dataclass(slots=True)
@@ -172,9 +174,12 @@ def _tags_pattern(tags: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _language(info: str) -> str:
-    """`Python title="x"`, `{.python}`, `python:main.py`: the first word of an info string, in lower case."""
+    """`Python title="x"`, `{.python}`, `python:main.py`: the first word of an info string, in lower case. `python3.11`
+    is `python`, and so is `ipython3`."""
     word = _INFO_WORD.match(info)
-    return word.group(1).lower() if word else ""
+    name = word.group(1).lower() if word else ""
+    versioned = _VERSION.fullmatch(name) if name not in ("python3", "py3") else None
+    return versioned.group(1).removeprefix("i") if versioned else name
 
 
 class _Scan:
@@ -372,7 +377,7 @@ def _choose(scan: _Scan, rule: ExtractionRule) -> tuple[str | None, How, str]:
         return found[0], "unclosed_fence" if found[1] in (1, 3) else "fenced", ""
     if part.any_fence:
         return None, "none", "there is no code block of a wanted language"
-    text = "".join(scan.text[start:end] for start, end in part.pieces)
+    text = _answered("".join(scan.text[start:end] for start, end in part.pieces))
     if not text:
         why = "unclosed reasoning holds everything" if scan.closing is not None else "there is no text"
         return None, "none", why
@@ -381,6 +386,17 @@ def _choose(scan: _Scan, rule: ExtractionRule) -> tuple[str | None, How, str]:
     if len(text) <= rule.max_chars and _STATEMENT.search(text) is None:
         return None, "none", "there is no fenced code block, and the text is not code"
     return text, "whole_text", ""
+
+
+def _answered(text: str) -> str:
+    """What stands in the last `<answer>` section; all of a text without one."""
+    lowered = text.lower()
+    begin = lowered.rfind("<answer>")
+    if begin < 0 or len(lowered) != len(text):
+        return text
+    begin += len("<answer>")
+    end = lowered.find("</answer>", begin)
+    return text[begin : end if end >= 0 else None].lstrip("\n")
 
 
 def _content(text: str, block: _Block, rule: ExtractionRule) -> str:

@@ -25,14 +25,16 @@ def code_of(text: str, **rule: object) -> str | None:
 @pytest.mark.parametrize(
     "info",
     ["python", "Python", "py", "python3", "PY3", "", " python ", "python title=x.py", "{python}", "{.python .numbers}",
-     "python:main.py", "python, echo=TRUE"],
+     "python:main.py", "python, echo=TRUE", "python3.11", "Python3.12.1", "py3.10", "ipython", "ipython3"],
 )  # fmt: skip
 def test_info_strings_of_python(info: str) -> None:
     """Whatever stands behind the language's name, the block is Python."""
     assert extract_code(f"Text.\n\n{fenced(SOLVE, info)}\nMore.") == Extraction(SOLVE, "fenced")
 
 
-@pytest.mark.parametrize("info", ["bash", "text", "json", "output", "console", "pycon", "python2", "pythonic"])
+@pytest.mark.parametrize(
+    "info", ["bash", "text", "json", "output", "console", "pycon", "python2", "pythonic", "python2.7", "ipy", "iron"]
+)
 def test_other_languages_never_count(info: str) -> None:
     """A block of another language is not code, and no fallback to the whole text makes it so."""
     assert extract_code(fenced("x = 1\n", info)).how == "none"
@@ -130,6 +132,22 @@ def test_whole_text(text: str) -> None:
     """A completion without fences that is code is taken whole, with backticks inside docstrings."""
     assert extract_code(text) == Extraction(text, "whole_text")
     assert extract_code(text, ExtractionRule(allow_unfenced=False)).how == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"Sure. My answer is below.\n<answer>\n{SOLVE}</answer>\nDone.", SOLVE),
+        (f"<answer>x = 1</answer>\n<ANSWER>{SOLVE}</ANSWER>", SOLVE),
+        (f"<answer>\n{SOLVE}", SOLVE),
+        (f"<answer>\n{fenced(SOLVE)}</answer>", SOLVE),
+        (f"{fenced(SOLVE)}<answer>\n42\n</answer>", SOLVE),
+        ("I print <answer> here", None),
+    ],
+)
+def test_an_answer_section_without_a_fence(text: str, code: str | None) -> None:
+    """Its content alone is the code, where there is no fence that says so more clearly."""
+    assert code_of(text) == code
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "I can't solve this.", "The answer: none.\nReally.", "\x00", "\ufeff"])
