@@ -28,7 +28,7 @@ from verifier.sandbox.arbiters import (
     with_notes,
 )
 from verifier.sandbox.base import Arbiter, Killed, Ruling
-from verifier.sandbox.processes import only_reads
+from verifier.sandbox.processes import only_reads, waited_ns
 from verifier.sandbox.transcript import Transcript
 from verifier.sandbox.watch import TICK_S, Watch
 
@@ -169,7 +169,6 @@ class _Talk:
         self._input_fd = process.pipes["stdin"]
         self._input_is_open = True
         process.watch.on_output = self._heard_interactor
-        self.cell.served_by = process.pid
         for pid in (process.pid, self._pid):
             with contextlib.suppress(OSError):  # it has ended, or the processor is not ours any more
                 os.sched_setaffinity(pid, {processor})
@@ -177,7 +176,11 @@ class _Talk:
     def _nobody_listens(self) -> None:
         """The interactor's process is being started, or loads its code: what has gone by till now is not the cell's."""
         self.cell.others_s = self._unready_s = self.cell.age_s()
-        self._unready_cpu_s = self._process.watch.cpu_s()
+        self._busy_s = self._busy_before_s = self._process_s()
+
+    def _process_s(self) -> float:
+        """That the interactor has used of a processor, or waited for one; less again once it has ended."""
+        return self._process.watch.cpu_s() + waited_ns(self._process.pid) / 1e9
 
     def _heard_cell(self, data: bytes) -> None:
         self._transcript.add("submission", data)
@@ -266,7 +269,8 @@ class _Talk:
         cell, process = self.cell, self._process
         now = time.monotonic()
         if process.word.is_loaded:
-            cell.others_s = self._unready_s + process.watch.cpu_s() - self._unready_cpu_s
+            self._busy_s = max(self._busy_s, self._process_s())
+            cell.others_s = self._unready_s + self._busy_s - self._busy_before_s
         else:
             self._nobody_listens()
         if cell.ended is None:
