@@ -19,6 +19,7 @@ from pathlib import Path
 
 import click
 
+from benchmarks.datasets.report import markdown_table
 from benchmarks.testfiles.problem import in_open_half
 from verifier.judging.judge import Judgement
 from verifier.pipeline import Verifier
@@ -109,10 +110,11 @@ COLUMNS = "set", "problems", "imported", "cases", "accepted", "AC", "others", "a
 
 
 def markdown(tables: dict[str, Table]) -> str:
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * (len(COLUMNS) - 1)]
-    for name, t in tables.items():
-        cells = (t.problems, t.imported, t.cases, t.accepted, t.accepted_right, t.others, t.others_right)
-        lines.append(f"| {name} | {' | '.join(map(str, cells))} | {t.seconds:.0f} |")
+    rows = (
+        (name, t.problems, t.imported, t.cases, t.accepted, t.accepted_right, t.others, t.others_right, t.seconds)
+        for name, t in tables.items()
+    )
+    lines = markdown_table(COLUMNS, rows)
     lines.append("")
     for name, t in tables.items():
         lines += [f"- {name}: refused {len(ids)}, {kind}: {', '.join(ids)}" for kind, ids in t.refused.items()]

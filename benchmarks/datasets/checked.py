@@ -23,6 +23,7 @@ from typing import IO
 import click
 
 from benchmarks.datasets.imported import SETS, missing_packages
+from benchmarks.datasets.report import markdown_table
 from verifier.authoring.calibrate import calibrate, unproven
 from verifier.authoring.calibration_files import calibrated_files, suite_with, write_files
 from verifier.authoring.check import Report, check_package, unreadable
@@ -178,10 +179,11 @@ COLUMNS = "set", "problems", "checked", "cases", "references", "AC", "without er
 
 
 def markdown(tables: dict[str, Table]) -> str:
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * (len(COLUMNS) - 1)]
-    for name, t in tables.items():
-        cells = (t.problems, t.checked, t.cases, t.references, t.accepted, t.sound, t.calibrated)
-        lines.append(f"| {name} | {' | '.join(map(str, cells))} | {t.seconds:.0f} |")
+    rows = (
+        (name, t.problems, t.checked, t.cases, t.references, t.accepted, t.sound, t.calibrated, t.seconds)
+        for name, t in tables.items()
+    )
+    lines = markdown_table(COLUMNS, rows)
     for name, t in tables.items():
         lines += [f"- {name}: {count} not checked: {reason}" for reason, count in t.left_out.items()]
         for severity in (Severity.ERROR, Severity.WARNING):

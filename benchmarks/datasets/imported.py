@@ -20,6 +20,7 @@ from typing import Any
 
 import click
 
+from benchmarks.datasets.report import markdown_table
 from benchmarks.datasets.trial import stopping
 from verifier.authoring.expected import work_out
 from verifier.authoring.imports import Writer
@@ -152,10 +153,11 @@ COLUMNS = "set", "problems", "imported", "cases", "references", "full marks", "w
 
 
 def markdown(tables: dict[str, Table]) -> str:
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * (len(COLUMNS) - 1)]
-    for name, t in tables.items():
-        cells = (t.problems, t.imported, t.cases, t.right, t.right_accepted, t.wrong, t.wrong_rejected)
-        lines.append(f"| {name} | {' | '.join(map(str, cells))} | {t.seconds:.0f} |")
+    rows = (
+        (name, t.problems, t.imported, t.cases, t.right, t.right_accepted, t.wrong, t.wrong_rejected, t.seconds)
+        for name, t in tables.items()
+    )
+    lines = markdown_table(COLUMNS, rows)
     for name, t in tables.items():
         lines += [f"- {name}: not imported, {kind}: {', '.join(ids)}" for kind, ids in t.refused.items()]
         lines += [f"- {name}: {count} suites not run: {reason}" for reason, count in t.left_out.items()]

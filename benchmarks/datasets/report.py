@@ -127,15 +127,24 @@ COLUMNS = "set", "problems", "cases", "right solutions", "full marks", "wrong so
 
 def markdown(tallies: list[Tally]) -> str:
     """The table, and below it every exception and what was left out."""
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    for t in tallies:
-        cells = (t.name, len(t.problems), t.cases, t.right, t.right_accepted, t.wrong, t.wrong_rejected, len(t.odd))
-        lines.append(f"| {' | '.join(map(str, cells))} | {t.wall_s:.0f} |")
+    rows = (
+        (t.name, len(t.problems), t.cases, t.right, t.right_accepted, t.wrong, t.wrong_rejected, len(t.odd), t.wall_s)
+        for t in tallies
+    )
+    lines = markdown_table(COLUMNS, rows)
     lines += ["", "Exceptions:", "", *by_reason({t.name: t.odd for t in tallies})]
     lines += ["", "Left out:", ""]
     for t in tallies:
         lines += left_out(t.name, t.skipped)
     return "\n".join(lines) + "\n"
+
+
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Lines of a Markdown table. The first column is text, the others are numbers, told without a fraction."""
+    lines = [f"| {' | '.join(columns)} |", "|---|" + "---:|" * (len(columns) - 1)]
+    for name, *numbers in rows:
+        lines.append(f"| {' | '.join([str(name), *(f'{number:.0f}' for number in numbers)])} |")
+    return lines
 
 
 class Explained(Protocol):

@@ -34,9 +34,8 @@ class TesterRole(zygote.Role):
 
     def _load_pytest(self, environment: Environment) -> None:
         sys.path.extend(path for path in site_packages() if path not in sys.path)
-        with (
-            no_fork_hooks()
-        ):  # that of `logging`; `random` is loaded already, and each tester shall have a seed of its own
+        # That of `logging`. `random` is loaded already: each tester shall have a seed of its own.
+        with no_fork_hooks():
             importlib.import_module("pytest")  # first of all, so that an error names it
             from functools import partial
 
