@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from verifier.limits import Limits
+from verifier.sandbox.base import Program
 from verifier.sandbox.turnstile import Turnstile
 
 MIB = 1 << 20
@@ -256,16 +258,17 @@ def test_large_answers_that_are_right_are_kept(judge_function):
     assert judged.verdict == "AC", judged.message
 
 
-def test_what_is_too_slow_by_itself_too_is_soon_believed(monkeypatch, judge_function, judge_stdio):
-    """Each borderline case that is measured again has the whole batch wait."""
+@pytest.fixture
+def waits(monkeypatch) -> list[Turnstile]:
+    """One entry for each time that a cell runs while all others wait."""
     waits = []
     alone = Turnstile.alone
+    monkeypatch.setattr(Turnstile, "alone", lambda turnstile: waits.append(turnstile) or alone(turnstile))
+    return waits
 
-    def counted(turnstile):
-        waits.append(turnstile)
-        return alone(turnstile)
 
-    monkeypatch.setattr(Turnstile, "alone", counted)
+def test_what_is_too_slow_by_itself_too_is_soon_believed(waits, judge_function, judge_stdio):
+    """Each borderline case that is measured again has the whole batch wait."""
     burn = "import time\ndef burn(s):\n end = time.process_time() + s\n while time.process_time() < end: pass\n"
     limits = {"limits": {"cpu_time_s": 0.4, "wall_time_s": 60.0}}
     slow = judge_function(burn + "def f(n):\n burn(0.46)\n return n", [([n], n) for n in range(7)], **limits)
@@ -277,3 +280,14 @@ def test_what_is_too_slow_by_itself_too_is_soon_believed(monkeypatch, judge_func
     slow = judge_stdio(program, [(f"{n}\n", f"{n}\n") for n in range(7)], **limits)
     assert {case.verdict for case in slow.cases} == {"TLE"}
     assert len(waits) <= 3
+
+
+def test_what_was_too_slow_for_one_suite_is_not_believed_by_another(verifier, waits):
+    program = Program("import time\nend = time.process_time() + 0.46\nwhile time.process_time() < end: pass", "stdio")
+    with verifier._keeper.slot() as slot:
+        for _ in range(5):
+            slot.run_program(program, b"", Limits(cpu_time_s=0.4), keep_bytes=10)
+        assert 1 <= len(waits) <= 3
+        waits.clear()
+        slot.run_program(program, b"", Limits(cpu_time_s=0.41), keep_bytes=10)
+    assert len(waits) == 1

@@ -6,9 +6,10 @@ import contextlib
 import math
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from verifier.errors import SandboxError
 from verifier.limits import Limits
@@ -83,7 +84,7 @@ class _Known:
     code: str = ""
     environment: frozenset[str] = frozenset()
     bytecode: bytes | None = None
-    confirmed: int = 0
+    confirmed: Counter[Limits] = field(default_factory=Counter)
     """Borderline cases that were too slow by themselves too."""
 
 
@@ -160,7 +161,7 @@ class Slot:
         if self._is_in_doubt(facts, limits):
             with self._by_itself():
                 facts = self._program_facts(run)
-            self._known.confirmed += is_slow(facts, limits)
+            self._known.confirmed[limits] += is_slow(facts, limits)
         return facts
 
     def run_calls(
@@ -188,12 +189,12 @@ class Slot:
             if self._is_in_doubt(facts, limits):
                 with self._by_itself():
                     [done[position]] = self._call_facts(replace(run, calls=[calls[position]]))
-                self._known.confirmed += is_slow(done[position], limits)
+                self._known.confirmed[limits] += is_slow(done[position], limits)
         return done
 
     def _is_in_doubt(self, facts: Facts, limits: Limits) -> bool:
         """Whether it is to be measured again, with nobody else at work."""
-        return is_borderline(facts, limits) and self._known.confirmed < MAX_CONFIRMED
+        return is_borderline(facts, limits) and self._known.confirmed[limits] < MAX_CONFIRMED
 
     def collect(self, tests: Tests, limits: Limits, *, deadline: float | None = None) -> list[str] | None:
         return self._tested.collect(tests, limits, deadline=deadline)
@@ -222,7 +223,7 @@ class Slot:
         if self._is_in_doubt(conversed.facts, limits):
             with self._by_itself():
                 conversed = self._conversed(program, arbiter, case, limits, deadline)
-            self._known.confirmed += is_slow(conversed.facts, limits)
+            self._known.confirmed[limits] += is_slow(conversed.facts, limits)
         return conversed
 
     def _conversed(
