@@ -685,3 +685,9 @@ def test_results_of_many_slots_at_once(verifier):
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(24))) == [{Outcome.PASSED}] * 24
+
+
+def test_no_plugin_takes_part_that_happens_to_be_installed(run):
+    """Hypothesis and xdist are, wherever these tests run."""
+    tests = "def test_plugins(pytestconfig): assert pytestconfig.pluginmanager.list_plugin_distinfo() == []"
+    assert outcomes(run("x = 1", tests)) == {"test_plugins": "passed"}
