@@ -88,6 +88,8 @@ TALKERS = {
     "a byte at a time": "import os\nline = b''\nwhile byte := os.read(0, 1):\n  line += byte\n"
     "  if byte == b'\\n':\n    for c in b'%d\\n' % (2 * int(line)): os.write(1, bytes([c]))\n    line = b''",
     "slow": "import time\n" + HONEST.replace("print", "time.sleep(0.05); print"),
+    "selectors": "import os, selectors as s\nchosen = s.DefaultSelector()\nchosen.register(0, s.EVENT_READ)\n"
+    "while chosen.select() and (line := os.read(0, 99)): os.write(1, b'%d\\n' % (2 * int(line)))",
     "open(0) and open(1)": "out = open(1, 'w', buffering=1)\nfor line in open(0): print(2 * int(line), file=out)",
     "a thread": "import threading\ndef main():\n" + textwrap.indent(HONEST, "  ")
     + "\nthreading.Thread(target=main).start()",

@@ -113,7 +113,9 @@ class _Policy(asyncio.DefaultEventLoopPolicy):
 
 
 def install() -> None:
-    """The loops and policies that a program can name are these too."""
+    """The loops and policies that a program can name are these too, and `selectors` chooses the one of its selectors
+    that needs no descriptor either."""
+    selectors.DefaultSelector = selectors.SelectSelector  # type: ignore[assignment, misc]
     for module in (asyncio, asyncio.unix_events):
         for name in ("SelectorEventLoop", "_UnixSelectorEventLoop", "EventLoop"):
             if hasattr(module, name):
