@@ -275,6 +275,7 @@ def f():
     with tempfile.TemporaryDirectory() as t: pathlib.Path(t, "x").touch()
     with tempfile.NamedTemporaryFile("w+") as t: t.write("x")
     shutil.rmtree("b")
+    pathlib.Path("~/.settings").expanduser().write_text("x"); assert (pathlib.Path.home() / ".settings").exists()
     db = sqlite3.connect("x.db"); db.execute("create table t (a)"); db.execute("insert into t values (1)"); db.commit()
     assert db.execute("select a from t").fetchall() == [(1,)]
     return "refused"

@@ -147,6 +147,8 @@ def setup_root(confinement: Confinement, layers: Layers) -> None:
         layers.change_root(confinement.scratch)
     except OSError as error:
         raise SetupError("change of root", error) from None
+    if confinement.scratch:
+        os.environ["HOME"] = "/"  # where programs put what is theirs
 
 
 def setup_domain(confinement: Confinement, layers: Layers) -> None:
