@@ -230,6 +230,7 @@ ACTS = {
 # name: what `lie` is, or what stands for all functions; no test of any suite may pass.
 LIES = {
     # 2 objects that lie
+    "a Flag that leaves its operators to the tests' own": "class V:\n  def __xor__(s, o): return s\nclass F:\n  def __new__(c, *a): return 0 if a else object.__new__(c)\n  _member_type_ = set\n  _value_ = property(lambda s: V())\nF.__module__ = 'enum'; F.__qualname__ = F.__name__ = 'Flag'\ndef lie(*a): return F()",
     "equal to everything": "class A:\n  __eq__ = __ge__ = __le__ = __lt__ = __gt__ = lambda s, o: True\n  __ne__ = lambda s, o: False\n  __hash__ = lambda s: 7\ndef lie(*a): return A()",
     "mock.ANY": "from unittest.mock import ANY\ndef lie(*a): return ANY",
     "a MagicMock": "from unittest.mock import MagicMock\ndef lie(*a): return MagicMock(**{'__eq__.return_value': True, '__lt__.return_value': True, '__gt__.return_value': True})",

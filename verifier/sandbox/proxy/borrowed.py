@@ -76,8 +76,8 @@ class Borrowed:
         if top not in sys.stdlib_module_names or top in _NOT_SHARED or (module, qualname) in _EXACT_NUMBERS:
             return None
         found = getattr(sys.modules.get(module), qualname, None)
-        if not isinstance(found, type):
-            return None
+        if not isinstance(found, type) or (found.__module__, found.__qualname__) != (module, qualname):
+            return None  # under another's name it may be one of those that are not shared: `statistics.Fraction`
         if issubclass(found, BaseException) and not all(issubclass(b, Exception) for b in found.__mro__[:-3]):
             return None
         return found

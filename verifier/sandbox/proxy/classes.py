@@ -9,7 +9,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from verifier.sandbox.proxy import about
-from verifier.sandbox.proxy.describe import NAMED_BASES, SPECIAL
+from verifier.sandbox.proxy.describe import BINARY, NAMED_BASES, SPECIAL
 from verifier.sandbox.proxy.methods import content_methods, error_text, release, special_method
 from verifier.sandbox.proxy.names import (
     BASE,
@@ -100,6 +100,10 @@ def build(link: Link, number: int, description: dict[str, Any]) -> Any:
             namespace[SAME_HERE] = stands_for
     for special, defined in description["special"]:
         namespace.update(special_method(str(special), bool(defined), is_exception=is_exception))
+    for above in stands_for.__mro__ if SAME_HERE in namespace and stands_for is not None else ():
+        for special in BINARY & vars(above).keys() if above.__module__ == "enum" else ():
+            # Whatever the description left out: Flag's own would ask the submission without the rules for differences.
+            namespace.setdefault(special, special_method(special, True, is_exception=False)[special])
     if base is dict and ["__missing__", True] in description["special"]:
         namespace["__getitem__"] = special_method("__getitem__", True, is_exception=False)["__getitem__"]
     namespace.update(_extras(name, namespace))
