@@ -78,3 +78,38 @@ def test_who_has_talked_with_an_interactor_gets_no_other_guess(verifier: Verifie
     code = f"input()\n{HAND_MADE.partition(': ')[2]}"
     judged = verifier.judge(code, parse_suite(suite))
     assert (judged.verdict, runs) == ("RTE", ["cell"]), judged.message
+
+
+NUMBERS = {
+    "Decimal('1.5')": "from decimal import Decimal",
+    "Fraction(1, 3)": "from fractions import Fraction",
+    "vars(__import__('deci' + 'mal'))['Deci' + 'mal'](7)": "",
+}
+"""What tests hand over, and how they get it: a name that stands in the tests tells what a cell needs; else it is known
+once the number comes."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [("asserts", "Decimal('1.5')"), *(("pytest", number) for number in NUMBERS)]
+)
+def test_a_submission_takes_numbers_of_classes_that_it_does_not_import(
+    verifier: Verifier, kind: str, number: str
+) -> None:
+    first, second = "assert f(1) == 2", f"assert f({number}) == {number} + {number}"
+    tests = f"{NUMBERS[number]}\nfrom solution import f\ndef test_a(): {first}\ndef test_b(): {second}"
+    suites = {
+        "pytest": {"files": {"test_f.py": tests}},
+        "asserts": {"setup": NUMBERS[number], "asserts": [first, second]},
+    }
+    judged = verifier.judge(f"def f(n): return 2 * n  # {number}", parse_suite({"kind": kind, **suites[kind]}))
+    assert judged.verdict == "AC", judged.cases
+
+
+def test_it_takes_them_after_a_failed_test_too(verifier: Verifier) -> None:
+    """When nothing is run again."""
+    tests = (
+        "from decimal import Decimal\nfrom solution import f\ndef test_a(): assert f(1) == 3\n"
+        "def test_b(): assert f(Decimal(7)) == 14"
+    )
+    judged = verifier.judge("def f(n): return n + n", parse_suite({"kind": "pytest", "files": {"test_f.py": tests}}))
+    assert [str(case.verdict) for case in judged.cases] == ["WA", "AC"], judged.cases

@@ -192,6 +192,7 @@ class TestedPrograms:
         """What one more pair shows of the tests that are not done."""
         if run.program.code != self._code:
             self._code, self._environment = run.program.code, frozenset()
+        self._environment |= _for_values_of(run.tests)
         lost = strikes = 0
         in_want_of_memory = False
         self.settle()
@@ -357,6 +358,12 @@ class TestedPrograms:
         finally:
             os.close(peer)
             tester.close()
+
+
+def _for_values_of(tests: Tests) -> frozenset[str]:
+    """What a cell needs for numbers that the tests may hand it, whatever its submission imports."""
+    texts = (text for _, text in (*tests.files, *tests.steps))
+    return frozenset({"stdlib"} if any("ecimal" in text or "raction" in text for text in texts) else ())
 
 
 def _tester_requests(run: _Run, compiled: CompiledTests, done: Sequence[str]) -> tuple[dict[str, Any], list[bytes]]:

@@ -229,6 +229,9 @@ class Link(Channel):
                 exchange.read_own(self.shared, decoder, state)
         except (*UNREADABLE, RecursionError) as error:
             raise self._broken(f"a request that can't be read: {error!r}") from None
+        except ImportError as error:  # of a kind of number; a cell that lacks it is to have another environment
+            self._answer_with("e", number, [error], None)
+            return
         served = Served(self.shared, decoder.containers, operands)
         local = self._local
         depth, outer = getattr(local, "depth", 0), getattr(local, "served", None)
