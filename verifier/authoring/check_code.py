@@ -4,12 +4,16 @@ nothing."""
 from __future__ import annotations
 
 import ast
+import builtins
 import re
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from verifier.authoring.findings import Finding, finding
 from verifier.authoring.places import Places
+from verifier.sandbox.testing.code import TestSource
 from verifier.suite.model import AssertsSuite, FunctionSuite, PytestSuite, StdioSuite, Suite
 from verifier.suite.package import Package
 from verifier.suite.source import SourceProblem, checking_names, last_name, own_nodes, parse
@@ -47,6 +51,8 @@ def check_code(package: Package, places: Places) -> Iterator[Finding]:
     if isinstance(suite, PytestSuite):
         yield from _tests(suite, places)
     elif isinstance(suite, AssertsSuite):
+        for name in _borrowed(suite):
+            yield finding("borrowed-name", places.suite, f"`{name}` is the submission's")
         for name, text in suite.steps:
             tree = tree_of(text)
             if tree is not None:
@@ -229,6 +235,18 @@ def _checks(tree: ast.Module | None, function: str, checking: frozenset[str]) ->
             if called & checking:  # `self.check(...)`
                 return True
     return False
+
+
+def _borrowed(suite: AssertsSuite) -> list[str]:
+    """Names that the asserts take from the submission, beside what they are about: the entry point, or the name that
+    they use most."""
+    trees = [tree for _, text in suite.steps if (tree := tree_of(text)) is not None]
+    unbound = TestSource(suite.steps).unbound() - vars(builtins).keys() - sys.stdlib_module_names
+    used = Counter(
+        node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in unbound
+    )
+    about = re.split(r"\W", suite.entry_point)[0] or next((name for name, _ in used.most_common(1)), "")
+    return sorted(used.keys() - {about, "candidate"})
 
 
 def _doubtful(tree: ast.Module, place: Callable[[int], str]) -> Iterator[Finding]:

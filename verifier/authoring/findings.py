@@ -115,6 +115,10 @@ RULES: dict[str, Rule] = {
         _W, "An order that Python doesn't promise, that of a set, decides the answer.",
         "Sort the answer, or use checker `unordered` or `set`.",
     ),
+    "borrowed-name": Rule(
+        _W, "Tests use a name that they don't define, so it means what the submission says, right or wrong.",
+        "Define or import it in the tests, unless it is what the submission is to write.",
+    ),
     "test-without-assert": Rule(_W, "A test checks nothing.", "Assert what it is about, or remove it."),
     "skipped-test": Rule(_W, "A test is marked to be skipped or to fail, so it judges nothing.", "Mend or remove it."),
     # What running the submissions showed

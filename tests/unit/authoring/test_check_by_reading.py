@@ -224,6 +224,15 @@ DEFECTS = [
         _drawn('PATCHED = "solution.random"\n'),
     ),
     Defect(
+        "borrowed-name", "asserts", "suite.toml",
+        {"suite.toml": lambda old: old.replace('candidate(1) == "I"', 'isclose(len(candidate(1)), 1)')},
+        {"suite.toml": lambda old: old.replace('candidate(1) == "I"', 'math.isclose(len(roman(1)), 1)')},
+    ),
+    Defect(
+        "borrowed-name", "asserts", "suite.toml", {"suite.toml": head('setup = "same = lambda n: numeral_of(n)"\n')},
+        {"suite.toml": head('setup = "numeral_of = str\\nsame = lambda n: numeral_of(n)"\n')},
+    ),
+    Defect(
         "order-dependent", "function", f"{_VOWELS}:2",
         {_VOWELS: "def count_vowels(text):\n    return [ord(letter) for letter in set(text)]\n"},
         {_VOWELS: "def count_vowels(text):\n    return sum([ord(letter) for letter in set(text)])\n"},

@@ -138,6 +138,20 @@ def test_humaneval_tests_are_kept_as_they_are_and_each_assert_is_a_case(outcome:
     assert suite.code == example_rows.DOUBLE_CHECK
 
 
+@pytest.mark.parametrize("name", ["humaneval", "humanevalpack"])
+def test_humaneval_tests_use_what_the_prompt_gives_and_not_what_a_submission_makes_of_it(
+    name: str, outcome: Any
+) -> None:
+    prompt = "import math\n\ndef half(x):\n    return math.floor(x / 2)\n\n" + example_rows.HUMANEVAL["prompt"]
+    test = "def check(candidate):\n    assert half(candidate(3)) == 3\n"
+    suite = imported(outcome(name, prompt=prompt, test=test)).suite
+
+    assert suite.setup == "import math\n\n\ndef half(x):\n    return math.floor(x / 2)\n"
+    assert imported(outcome(name, prompt=prompt)).suite.setup == "", "its tests don't use it"
+    broken = "def half(x):\n  return x\n def" + example_rows.HUMANEVAL["prompt"]
+    assert imported(outcome(name, prompt=broken, test=test)).suite.setup == ""
+
+
 def test_mbpp_tells_the_functions_name_and_none_of_the_answers(outcome: Any) -> None:
     found = imported(outcome("mbpp"))
 

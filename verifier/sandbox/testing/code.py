@@ -78,17 +78,21 @@ class TestSource:
         return TestCode(tuple(parts), mentioned, FIXTURES & (mentioned | arguments), library=library)
 
     def compile_steps(self) -> TestCode:
-        used: set[str] = set()
-        bound: set[str] = set()
-        library = _of_library(self._trees)
-        for name, text in self._texts:
-            _free_names(symtable.symtable(text, name or "<setup>", "exec"), used, bound)
+        library, wanted = _of_library(self._trees), self.unbound()
         parts = []
         for (name, text), tree in zip(self._texts, self._trees, strict=True):
             explain.rewrite(tree, text)
             parts.append((name, compile(tree, "<asserts>", "exec", dont_inherit=True)))
         mentioned = _mentioned(code for _, code in parts)
-        return TestCode(tuple(parts), mentioned, wanted=frozenset(used - bound), library=library)
+        return TestCode(tuple(parts), mentioned, wanted=wanted, library=library)
+
+    def unbound(self) -> frozenset[str]:
+        """Of steps: names that they use and don't bind. Builtins are among them."""
+        used: set[str] = set()
+        bound: set[str] = set()
+        for name, text in self._texts:
+            _free_names(symtable.symtable(text, name or "<setup>", "exec"), used, bound)
+        return frozenset(used - bound)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
